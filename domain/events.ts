@@ -1,0 +1,65 @@
+/** What may happen to a pathway beside its tasks, as the API takes it: contact, contract, termination, job, exit… */
+import * as z from 'zod';
+import { day, field, id, optionalWords, words } from './forms';
+import {
+  alertLevels,
+  alertSources,
+  channels,
+  contactResults,
+  employmentKinds,
+  exitCodes,
+  terminationInitiators,
+  terminationReasons,
+} from './pathway';
+import { contractFields } from './tasks';
+
+const comment = optionalWords('Commentaire', 'Comment');
+
+export const eventFields = {
+  contact: {
+    channel: field(z.enum(channels), 'Canal', 'Channel'),
+    result: field(z.enum(contactResults), 'Résultat', 'Result'),
+    at: field(
+      z.iso.datetime({ offset: true }).optional(),
+      'Quand (maintenant si absent)',
+      'When (now if absent)',
+    ),
+    comment,
+  },
+  contract: contractFields,
+  termination: {
+    on: field(day(), 'Date de la rupture', 'Date of the termination'),
+    initiator: field(z.enum(terminationInitiators), "À l'initiative de", 'Initiated by'),
+    reason: field(z.enum(terminationReasons), 'Motif', 'Reason'),
+    comment,
+  },
+  employment: {
+    kind: field(z.enum(employmentKinds), "Nature de l'emploi", 'Kind of employment'),
+    startsOn: field(day(), 'Début', 'Starts on'),
+    endsOn: field(day().optional(), 'Fin (si à durée déterminée)', 'Ends on (if fixed-term)'),
+    employer: words('Employeur', 'Employer', 200),
+    comment,
+  },
+  alert: {
+    level: field(z.enum(alertLevels), 'Niveau', 'Level'),
+    source: field(z.enum(alertSources), 'Signalée par', 'Raised by'),
+    what: words('Ce qui se passe', 'What is happening'),
+  },
+  offer: {
+    offer: words("L'offre : employeur, métier, lieu", 'The offer: employer, trade, place', 1000),
+    proposedOn: field(
+      day().optional(),
+      "Proposée le (aujourd'hui si absent)",
+      'Proposed on (today if absent)',
+    ),
+  },
+  exit: {
+    code: field(z.enum(exitCodes), 'Motif de sortie', 'Exit'),
+    comment: optionalWords('Précision (obligatoire pour « autre »)', 'Details (required for "other")'),
+  },
+} as const satisfies Record<string, z.ZodRawShape>;
+
+export type EventKind = keyof typeof eventFields;
+
+/** The opaque id under which the words of an event are kept, when it has any. */
+export const wordsIdField = { wordsId: id().optional() };

@@ -1,0 +1,40 @@
+/** The fields that forms are made of: a label in both languages, and which of them are words. */
+import * as z from 'zod';
+
+export interface Label {
+  readonly fr: string;
+  readonly en: string;
+}
+
+/** Gives a field its label: French as JSON Schema's `title`, English as `x-title-en`. */
+export function field<S extends z.ZodType>(schema: S, fr: string, en: string, more: object = {}): S {
+  return schema.meta({ title: fr, 'x-title-en': en, ...more });
+}
+
+// PostgreSQL cannot store NUL, and no other control character belongs in what a person wrote.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+export const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((s) => !control.test(s), { error: 'contains a control character (for example NUL): remove it' });
+
+/**
+ * Words are whatever a person types freely. They are stored in PostgreSQL before the decision is taken and the
+ * workflow knows only their id (invariant 2).
+ */
+export const words = (fr: string, en: string, max = 4000) => field(text(max), fr, en, { 'x-words': true });
+export const optionalWords = (fr: string, en: string, max = 4000) =>
+  field(text(max).optional(), fr, en, { 'x-words': true });
+
+export function isWords(schema: z.core.$ZodType): boolean {
+  return (schema as z.ZodType).meta()?.['x-words'] === true;
+}
+
+/** A calendar day, YYYY-MM-DD, in Europe/Paris. */
+export const day = () => z.iso.date();
+/** The opaque id of a person, a contract, a text. */
+export const id = () => z.uuid();

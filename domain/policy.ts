@@ -1,0 +1,128 @@
+/**
+ * Who may do what: one table of role × action. The API asks it before anything else, row-level security
+ * (db/migrations/0002) is the second wall behind it.
+ */
+import type { Role } from './pathway';
+import { definitionOf, type TaskKind } from './tasks';
+
+/**
+ * How far an action reaches: `all` of the programme, the own `site`, at the own site the tasks that the role may
+ * take (`takeable`), the pathways with a task that is or was theirs (`shared`), what is `own`.
+ */
+export type Scope = 'all' | 'site' | 'takeable' | 'shared' | 'own';
+
+type Reach = Partial<Record<Role, Scope>>;
+
+const everyone: Reach = {
+  coordinator: 'all',
+  counsellor: 'all',
+  mediator: 'all',
+  partner: 'all',
+  committee: 'all',
+  national_committee: 'all',
+  evaluator: 'all',
+  admin: 'all',
+};
+const team: Reach = { coordinator: 'site', counsellor: 'site', mediator: 'site' };
+const accompanying: Reach = { coordinator: 'site', counsellor: 'site' };
+const takers: Reach = { coordinator: 'site', counsellor: 'takeable', partner: 'own' };
+
+/** A role that is not named may not. */
+export const policy = {
+  'me.read': everyone,
+  'site.list': everyone,
+  'staff.list': { ...team, admin: 'all' },
+
+  'enrolment.create': { coordinator: 'site' },
+  'enrolment.read': team,
+  'enrolment.import': { coordinator: 'site', admin: 'all' },
+  'import.read': { coordinator: 'own', admin: 'own' },
+
+  'pathway.list': { ...team, partner: 'shared' },
+  'pathway.read': { ...team, partner: 'shared' },
+  'note.read': team,
+  'note.write': team,
+  'contact.record': team,
+  'contract.record': accompanying,
+  'termination.record': accompanying,
+  'employment.record': accompanying,
+  'offer.propose': accompanying,
+  'alert.raise': { ...team, partner: 'shared' },
+  'pathway.exit': accompanying,
+  'exit.undo': accompanying,
+
+  'task.list': { ...team, partner: 'own' },
+  'task.read': { ...team, partner: 'own' },
+  'task.claim': takers,
+  'task.release': takers,
+  'task.assign': { coordinator: 'site' },
+  'task.complete': takers,
+  'task.draft': takers,
+  'task.comment': { ...accompanying, partner: 'own' },
+  // Which of them, each task decides.
+  'task.bulk': takers,
+} as const satisfies Record<string, Reach>;
+
+export type Action = keyof typeof policy;
+export const actions = Object.keys(policy) as Action[];
+
+export interface PolicyActor {
+  readonly id: string;
+  readonly role: Role;
+  readonly siteId: string | null;
+}
+
+/** What an action is about, as far as the policy looks at it. */
+export interface PolicySubject {
+  readonly siteId: string;
+  /** A task of this pathway is or was the actor's. */
+  readonly shared?: boolean;
+  readonly task?: {
+    readonly kind: TaskKind;
+    readonly assigneeId: string | null;
+    readonly partnerId: string | null;
+  };
+}
+
+/** How far the action reaches for this role, null: it has not the action at all. */
+export function scopeOf(role: Role, action: Action): Scope | null {
+  return (policy[action] as Reach)[role] ?? null;
+}
+
+/**
+ * May this person do this to that? `unseen`: the answer must not even say that it exists (another site's person).
+ */
+export function verdict(
+  actor: PolicyActor,
+  action: Action,
+  subject: PolicySubject,
+): 'allowed' | 'forbidden' | 'unseen' {
+  const scope = scopeOf(actor.role, action);
+  if (scope === null) return 'forbidden';
+  if (scope === 'all') return 'allowed';
+  if (subject.siteId !== actor.siteId && scope !== 'shared' && scope !== 'own') return 'unseen';
+  const { task } = subject;
+  switch (scope) {
+    case 'site':
+      return 'allowed';
+    case 'takeable':
+      return !task || mayHold(actor.role, task.kind) ? 'allowed' : 'forbidden';
+    case 'shared':
+      return subject.shared ? 'allowed' : 'unseen';
+    case 'own':
+      return task && (task.assigneeId === actor.id || task.partnerId === actor.id) ? 'allowed' : 'unseen';
+  }
+}
+
+/** Whether a person of this role may have a task of this kind: a coordinator may have every one of the site. */
+export function mayHold(role: Role, kind: TaskKind): boolean {
+  const { who, orWho = [] } = definitionOf(kind);
+  if (role === 'coordinator' || orWho.includes(role)) return true;
+  return role === 'counsellor' && (who === 'counsellor' || who === 'referent');
+}
+
+/** What of a young person's identity a role sees: a partner what it needs to reach them, no family, no birth date. */
+const partnerSees = ['lastName', 'firstName', 'phone', 'email'] as const;
+export function sees(role: Role, identityField: string): boolean {
+  return role === 'partner' ? (partnerSees as readonly string[]).includes(identityField) : role in team;
+}

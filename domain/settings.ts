@@ -1,0 +1,119 @@
+/**
+ * What a site may set: every delay and every count of the pathway. The defaults are those of PATHWAY.md; a site's
+ * settings are versioned in the database and each deadline says which version it came from.
+ */
+import * as z from 'zod';
+import { discoveryActions } from './pathway';
+import { type TaskKind, taskKinds, tasks } from './tasks';
+
+const whole = (max: number) => z.int().min(0).max(max);
+
+/** A length of time: working days of the site's calendar, calendar days, weeks or months. */
+export const delaySchema = z.union([
+  z.strictObject({ workingDays: whole(400) }),
+  z.strictObject({ days: whole(1500) }),
+  z.strictObject({ weeks: whole(200) }),
+  z.strictObject({ months: whole(48) }),
+]);
+export type Delay = z.infer<typeof delaySchema>;
+
+/** One delay, or one for each round: the last one serves all further rounds. */
+const delaysSchema = z.union([delaySchema, z.array(delaySchema).min(1)]);
+export type Delays = z.infer<typeof delaysSchema>;
+
+export const timingSchema = z.strictObject({
+  /** From the anchor (or the opening, where `opensAfter` is set) to the end of the due day. */
+  due: delaysSchema,
+  /** The task opens this long before it is due; until then it is planned. */
+  opensBefore: delaySchema.optional(),
+  /** The task opens this long after its anchor; until then it is planned. */
+  opensAfter: delaysSchema.optional(),
+});
+export type Timing = z.infer<typeof timingSchema>;
+
+const defaultTimings = Object.fromEntries(taskKinds.map((k) => [k, tasks[k].timing])) as Record<
+  TaskKind,
+  Timing
+>;
+
+export const settingsSchema = z.strictObject({
+  tasks: z
+    .strictObject(
+      Object.fromEntries(taskKinds.map((k) => [k, timingSchema.default(defaultTimings[k])])) as Record<
+        TaskKind,
+        z.ZodDefault<typeof timingSchema>
+      >,
+    )
+    .prefault({}),
+  /** Every task has a reminder before it is due, goes to the coordinator and then to the local committee. */
+  ladder: z
+    .strictObject({
+      reminderBefore: delaySchema.default({ workingDays: 1 }),
+      escalationAfter: delaySchema.default({ workingDays: 3 }),
+      committeeAfter: delaySchema.default({ workingDays: 10 }),
+    })
+    .prefault({}),
+  counts: z
+    .strictObject({
+      /** First contact: this many attempts over this many channels open `hard_to_reach_decision`. */
+      contactAttempts: z.int().min(1).max(20).default(3),
+      contactChannels: z.int().min(1).max(6).default(2),
+      /** An absent young person is invited again this many times at most. */
+      invitationsAgain: whole(10).default(2),
+      /** Follow-ups missed in a row before somebody must decide. */
+      missedInARow: z.int().min(1).max(10).default(2),
+      /** `redefine` this many times and the coordinator reviews the project. */
+      redefinitionsBeforeReview: z.int().min(1).max(10).default(2),
+    })
+    .prefault({}),
+  periods: z
+    .strictObject({
+      /** An exit can be undone for this long. */
+      undoExit: delaySchema.default({ days: 30 }),
+      /** Step 5 starts this long before the end of the contract. */
+      employmentBeforeEnd: delaySchema.default({ days: 90 }),
+      /** The CFA keeps an apprentice without employer this long (art. L6222-12-1 of the Labour Code). */
+      cfaKeepsApprentice: delaySchema.default({ months: 6 }),
+      cfaFirstWarningBefore: delaySchema.default({ days: 60 }),
+      cfaLastWarningBefore: delaySchema.default({ days: 30 }),
+    })
+    .prefault({}),
+  /** A fixed-term or agency job of at least this many months is durable employment. */
+  durableFromMonths: z.int().min(1).max(60).default(6),
+  /** Discovery actions that the site offers. */
+  actions: z
+    .array(z.enum(discoveryActions))
+    .min(1)
+    .default([...discoveryActions]),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const defaultSettings: Settings = settingsSchema.parse({});
+
+/** The part of a site's settings that a workflow decides by; delays are resolved outside, with the calendar. */
+export interface Rules extends Readonly<Settings['counts']> {
+  readonly version: number;
+  readonly durableFromMonths: number;
+  readonly searchReviews: number;
+  readonly employmentChecks: number;
+}
+
+export function rulesOf(settings: Settings, version: number): Rules {
+  return {
+    version,
+    ...settings.counts,
+    durableFromMonths: settings.durableFromMonths,
+    searchReviews: rounds(settings.tasks.search_review.opensAfter),
+    employmentChecks: rounds(settings.tasks.employment_check.due),
+  };
+}
+
+/** The delay of a round (from 1). */
+export function delayOf(delays: Delays, round: number): Delay {
+  if (!Array.isArray(delays)) return delays;
+  return delays[Math.min(round, delays.length) - 1] as Delay;
+}
+
+function rounds(delays: Delays | undefined): number {
+  return Array.isArray(delays) ? delays.length : 1;
+}
