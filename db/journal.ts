@@ -1,0 +1,143 @@
+/** The only writer of the read model: one statement, so one transaction, for each journal entry. */
+import type { Pool, PoolClient } from 'pg';
+import type { JournalAnswer, JournalEntry } from '../domain/journal';
+
+/**
+ * The guard is the pathway's row: it takes the entry only when its revision is newer, and everything else is written
+ * only when the guard took it. Foreign keys are checked at the end of the statement.
+ */
+const applyEntry = `
+with entry as (select $1::jsonb as e),
+p as (
+  select (e->>'pathwayId')::uuid as id, (e->>'revision')::int as revision,
+         (e->>'recordedAt')::timestamptz as recorded_at, e->'pathway' as s, e
+  from entry
+),
+guard as (
+  insert into pathways as old (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, referent_id,
+    last_contact_at, exit_code, exited_at, exit_words_id, hold_until, contract_id, settings_version, recorded_at)
+  select id, revision, s->>'siteId', s->>'status', s->>'step', (s->>'interval')::int,
+    (s->>'stepEnteredAt')::timestamptz, (s->>'enrolledAt')::timestamptz, (s->>'referentId')::uuid,
+    (s->>'lastContactAt')::timestamptz, s#>>'{exit,code}', (s#>>'{exit,at}')::timestamptz,
+    (s#>>'{exit,wordsId}')::uuid, (s->>'holdUntil')::date, s->>'contractId', (s->>'settingsVersion')::int, recorded_at
+  from p
+  on conflict (id) do update set
+    revision = excluded.revision, site_id = excluded.site_id, status = excluded.status, step = excluded.step,
+    interval = excluded.interval, step_entered_at = excluded.step_entered_at, enrolled_at = excluded.enrolled_at,
+    referent_id = excluded.referent_id, last_contact_at = excluded.last_contact_at, exit_code = excluded.exit_code,
+    exited_at = excluded.exited_at, exit_words_id = excluded.exit_words_id, hold_until = excluded.hold_until,
+    contract_id = excluded.contract_id, settings_version = excluded.settings_version,
+    recorded_at = excluded.recorded_at
+  where old.revision < excluded.revision
+  returning id
+),
+taken as (select p.* from p join guard using (id)),
+tasks_written as (
+  insert into tasks as old (id, pathway_id, site_id, key, kind, round, subject, step, interval, status, assignee_id,
+    partner_id, schedule, counted_from, planned_at, opens_at, due_at, remind_at, escalate_at, committee_at, settings_version,
+    moved_from, past, opened_at, closed_at, closed_by, outcome, decision, cancel_reason, rungs, revision)
+  select t.id, taken.id, s->>'siteId', t.key, t.kind, t.round, t.subject, t.step, t.interval, t.status, t."assigneeId",
+    t."partnerId", t.schedule, (t.instants->>'countedFrom')::date, t."plannedAt", (t.instants->>'opensAt')::timestamptz,
+    (t.instants->>'dueAt')::timestamptz, (t.instants->>'remindAt')::timestamptz,
+    (t.instants->>'escalateAt')::timestamptz, (t.instants->>'committeeAt')::timestamptz,
+    (t.instants->>'settingsVersion')::int, t.instants->'movedFrom', (t.instants->>'past')::boolean, t."openedAt", t."closedAt", t."closedBy",
+    t.decision->>'outcome', t.decision, t."cancelReason",
+    array(select jsonb_array_elements_text(t.rungs)), taken.revision
+  from taken, jsonb_to_recordset(e->'tasks') as t(id text, key text, kind text, round int, subject text, step text,
+    interval int, status text, "assigneeId" uuid, "partnerId" uuid, schedule jsonb, instants jsonb,
+    "plannedAt" timestamptz, "openedAt" timestamptz, "closedAt" timestamptz, "closedBy" uuid, decision jsonb,
+    "cancelReason" text, rungs jsonb)
+  on conflict (id) do update set
+    status = excluded.status, assignee_id = excluded.assignee_id, schedule = excluded.schedule,
+    counted_from = excluded.counted_from, opens_at = excluded.opens_at,
+    due_at = excluded.due_at, remind_at = excluded.remind_at, escalate_at = excluded.escalate_at,
+    committee_at = excluded.committee_at, settings_version = excluded.settings_version,
+    moved_from = excluded.moved_from, past = excluded.past, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
+    closed_by = excluded.closed_by, outcome = excluded.outcome, decision = excluded.decision,
+    cancel_reason = excluded.cancel_reason, rungs = excluded.rungs, revision = excluded.revision
+),
+waits_gone as (
+  delete from waits using taken
+  where waits.pathway_id = taken.id and jsonb_typeof(e->'waits') = 'array'
+    and not exists (select from jsonb_array_elements(e->'waits') w where w->>'key' = waits.key)
+),
+waits_written as (
+  insert into waits (pathway_id, key, name, anchor, at, settings_version)
+  select taken.id, w.key, w.name, w.anchor, w.at, w."settingsVersion"
+  from taken, jsonb_to_recordset(coalesce(e->'waits', '[]')) as w(key text, name text, anchor date, at timestamptz,
+    "settingsVersion" int)
+  on conflict (pathway_id, key) do update set
+    name = excluded.name, anchor = excluded.anchor, at = excluded.at, settings_version = excluded.settings_version
+),
+contracts_written as (
+  insert into contracts (id, pathway_id, number, signed_on, starts_on, ends_on, terminated_on, termination_initiator,
+    termination_reason, words_id, recorded_at)
+  select c.id, taken.id, c.number, c."signedOn", c."startsOn", c."endsOn", (c.terminated->>'on')::date,
+    c.terminated->>'initiator', c.terminated->>'reason', c."wordsId", c."recordedAt"
+  from taken, jsonb_to_recordset(e->'contracts') as c(id text, number int, "signedOn" date, "startsOn" date,
+    "endsOn" date, terminated jsonb, "wordsId" uuid, "recordedAt" timestamptz)
+  on conflict (id) do update set
+    starts_on = excluded.starts_on, terminated_on = excluded.terminated_on,
+    termination_initiator = excluded.termination_initiator, termination_reason = excluded.termination_reason
+),
+employments_written as (
+  insert into employments (id, pathway_id, number, kind, starts_on, ends_on, durable, left_job, words_id)
+  select j.id, taken.id, j.number, j.kind, j."startsOn", j."endsOn", j.durable, coalesce(j."left", false), j."wordsId"
+  from taken, jsonb_to_recordset(e->'employments') as j(id text, number int, kind text, "startsOn" date,
+    "endsOn" date, durable boolean, "left" boolean, "wordsId" uuid)
+  on conflict (id) do update set left_job = excluded.left_job
+),
+intervals_left as (
+  update step_intervals i set left_at = (ev->>'at')::timestamptz
+  from taken, jsonb_array_elements(e->'events') ev
+  where i.pathway_id = taken.id and ev->>'type' = 'step_left' and i.interval = (ev#>>'{data,interval}')::int
+),
+intervals_entered as (
+  insert into step_intervals (pathway_id, interval, step, entered_at, left_at)
+  select taken.id, (ev#>>'{data,interval}')::int, ev#>>'{data,step}', (ev->>'at')::timestamptz,
+    -- entered and left in one entry
+    (select (l->>'at')::timestamptz from jsonb_array_elements(e->'events') l
+      where l->>'type' = 'step_left' and l#>>'{data,interval}' = ev#>>'{data,interval}')
+  from taken, jsonb_array_elements(e->'events') ev
+  where ev->>'type' = 'step_entered'
+  on conflict (pathway_id, interval) do update set left_at = null
+),
+timeline_written as (
+  insert into timeline (pathway_id, revision, position, type, occurred_at, recorded_at, actor_id, data)
+  select taken.id, taken.revision, ev.position, ev.event->>'type', (ev.event->>'at')::timestamptz, taken.recorded_at,
+    (ev.event->>'by')::uuid, ev.event->'data'
+  from taken, jsonb_array_elements(e->'events') with ordinality as ev(event, position)
+)
+select count(*)::int as taken from guard`;
+
+/** @returns whether the entry was newer than what is recorded; false: nothing was changed. */
+export async function apply(db: Pool | PoolClient, entry: JournalEntry): Promise<boolean> {
+  const { rows } = await db.query<{ taken: number }>({
+    name: 'apply_entry',
+    text: applyEntry,
+    values: [JSON.stringify(entry)],
+  });
+  return rows[0]?.taken === 1;
+}
+
+/** The instants that were answered for the tasks and waits of an entry that is already recorded. */
+export async function recordedInstants(
+  db: Pool | PoolClient,
+  entry: JournalEntry,
+): Promise<Pick<JournalAnswer, 'tasks' | 'waits'>> {
+  const { rows } = await db.query<{
+    tasks: JournalAnswer['tasks'] | null;
+    waits: JournalAnswer['waits'] | null;
+  }>({
+    name: 'recorded_instants',
+    text: `select
+      (select jsonb_object_agg(id, jsonb_strip_nulls(jsonb_build_object(
+          'opensAt', iso(opens_at), 'dueAt', iso(due_at), 'remindAt', iso(remind_at), 'escalateAt', iso(escalate_at),
+          'committeeAt', iso(committee_at), 'countedFrom', counted_from, 'settingsVersion', settings_version, 'movedFrom', moved_from, 'past', past)))
+        from tasks where pathway_id = $1 and id = any($2)) as tasks,
+      (select jsonb_object_agg(key, jsonb_build_object('anchor', anchor, 'at', iso(at), 'settingsVersion', settings_version))
+        from waits where pathway_id = $1 and key = any($3)) as waits`,
+    values: [entry.pathwayId, entry.tasks.map((t) => t.id), (entry.waits ?? []).map((w) => w.key)],
+  });
+  return { tasks: rows[0]?.tasks ?? {}, waits: rows[0]?.waits ?? {} };
+}

@@ -1,0 +1,402 @@
+/** Queries about pathways: what the policy asks, the list, one young person's record, its timeline and notes. */
+import type { PoolClient } from 'pg';
+import type { Day, Instant } from '../domain/calendar';
+import { externalNumberKey, nameKey } from '../domain/enrolment';
+import type { Schedule, TaskStatus, WaitName } from '../domain/journal';
+import type { ExitCode, Status, Step } from '../domain/pathway';
+import type { TaskKind } from '../domain/tasks';
+import type { PersonRef } from './tasks';
+
+/** What an action on a pathway is allowed by. */
+export interface PathwayFacts {
+  readonly id: string;
+  readonly siteId: string;
+  readonly revision: number;
+  /** One of its tasks is or was the caller's. */
+  readonly shared: boolean;
+}
+
+export async function pathwayFacts(
+  client: PoolClient,
+  actorId: string,
+  id: string,
+): Promise<PathwayFacts | null> {
+  const { rows } = await client.query<PathwayFacts>({
+    name: 'pathway_facts',
+    text: `select id, site_id as "siteId", revision,
+             exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared
+           from pathways p where id = $1`,
+    values: [id, actorId],
+  });
+  return rows[0] ?? null;
+}
+
+export async function birthDateOf(client: PoolClient, pathwayId: string): Promise<Day | null> {
+  const { rows } = await client.query<{ birth_date: Day }>(
+    'select y.birth_date from enrolments e join people y on y.id = e.person_id where e.id = $1',
+    [pathwayId],
+  );
+  return rows[0]?.birth_date ?? null;
+}
+
+const ref = (alias: string) =>
+  `case when ${alias}.id is not null then json_build_object('id', ${alias}.id, 'displayName', ${alias}.display_name) end`;
+
+export interface PathwaySummary {
+  readonly id: string;
+  readonly siteId: string;
+  readonly status: Status;
+  readonly step: Step;
+  readonly stepEnteredAt: Instant;
+  readonly referent: PersonRef | null;
+  readonly lastContactAt: Instant | null;
+  readonly exitCode: ExitCode | null;
+  readonly person: { readonly lastName: string; readonly firstName: string };
+  readonly openTasks: number;
+  readonly nextDueAt: Instant | null;
+  readonly revision: number;
+}
+
+export interface PathwayFilter {
+  readonly scope: { readonly siteId: string } | { readonly partnerId: string };
+  readonly site?: string;
+  readonly step?: Step;
+  readonly status?: Status;
+  /** null: none yet */
+  readonly referentId?: string | null;
+  /** A name, or an external number. */
+  readonly q?: string;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** In the order of their ids. */
+export async function listPathways(client: PoolClient, f: PathwayFilter): Promise<PathwaySummary[]> {
+  const values: unknown[] = [];
+  const $ = (value: unknown) => `$${values.push(value)}`;
+  const conditions: string[] = [];
+  if ('siteId' in f.scope) conditions.push(`p.site_id = ${$(f.scope.siteId)}`);
+  else {
+    const me = $(f.scope.partnerId);
+    conditions.push(
+      `p.id in (select t.pathway_id from tasks t where t.assignee_id = ${me} or t.partner_id = ${me})`,
+    );
+  }
+  if (f.site) conditions.push(`p.site_id = ${$(f.site)}`);
+  if (f.step) conditions.push(`p.step = ${$(f.step)}`);
+  if (f.status) conditions.push(`p.status = ${$(f.status)}`);
+  if (f.referentId === null) conditions.push('p.referent_id is null');
+  else if (f.referentId) conditions.push(`p.referent_id = ${$(f.referentId)}`);
+  if (f.q !== undefined) {
+    conditions.push(
+      `p.id in (select e.id from enrolments e join people y on y.id = e.person_id where ${sought(f.q, $)})`,
+    );
+  }
+  if (f.after) conditions.push(`p.id > ${$(f.after)}::uuid`);
+  const { rows } = await client.query<PathwaySummary>(
+    `with page as materialized (
+       select * from pathways p where ${conditions.join(' and ')} order by p.id limit ${$(f.limit)}
+     )
+     select p.id, p.site_id as "siteId", p.status, p.step, iso(p.step_entered_at) as "stepEnteredAt",
+       ${ref('r')} as referent, iso(p.last_contact_at) as "lastContactAt", p.exit_code as "exitCode",
+       json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person,
+       coalesce(o.open, 0) as "openTasks", iso(o.next) as "nextDueAt", p.revision
+     from page p join enrolments e on e.id = p.id join people y on y.id = e.person_id
+     left join staff r on r.id = p.referent_id
+     left join lateral (select count(*)::int as open, min(t.due_at) as next from tasks t
+                        where t.pathway_id = p.id and t.status = 'open') o on true
+     order by p.id`,
+    values,
+  );
+  return rows;
+}
+
+/**
+ * What was typed may be a beginning of either name, in either order, or the external number. The keys hold letters and
+ * digits only, so nothing in them is special to LIKE.
+ */
+function sought(q: string, $: (value: unknown) => string): string {
+  const ways: string[] = [];
+  const words = q.split(/[\s,]+/).filter((word) => key(word) !== '');
+  // Each way to part the words into two names: "anne le goff" is anne | le goff too.
+  for (let n = 0; n <= words.length; n++) {
+    const one = key(words.slice(0, n).join(' '));
+    const other = key(words.slice(n).join(' '));
+    if (one === '' && other === '') continue;
+    if (one !== '') ways.push(named(one, other, $));
+    if (other !== '' && one === '') ways.push(`split_part(y.name_key, ' ', 2) like ${$(`${other}%`)}`);
+    else if (other !== '') ways.push(named(other, one, $));
+  }
+  const number = externalNumberKey(q.trim());
+  if (/^[A-Z0-9]*\d[A-Z0-9]*$/.test(number)) ways.push(`y.external_number_key = ${$(number)}`);
+  return ways.length ? `(${ways.join(' or ')})` : 'false';
+}
+
+function named(last: string, first: string, $: (value: unknown) => string): string {
+  const begins = `y.name_key like ${$(`${last}%`)}`;
+  return first === '' ? begins : `(${begins} and split_part(y.name_key, ' ', 2) like ${$(`${first}%`)})`;
+}
+
+const key = (name: string) => nameKey(name, '').trim();
+
+export interface Identity {
+  readonly lastName: string;
+  readonly firstName: string;
+  readonly birthDate: Day;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly address: string | null;
+  readonly family: { readonly name: string; readonly phone: string | null } | null;
+  readonly externalNumber: string | null;
+}
+
+const identity = `json_build_object('lastName', y.last_name, 'firstName', y.first_name, 'birthDate', y.birth_date,
+  'phone', y.phone, 'email', y.email, 'address', y.address,
+  'family', case when y.family_name is not null
+    then json_build_object('name', y.family_name, 'phone', y.family_phone) end,
+  'externalNumber', y.external_number)`;
+
+export interface PathwayTask {
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly round: number;
+  readonly subject: string | null;
+  readonly step: Step;
+  readonly status: TaskStatus;
+  readonly assignee: PersonRef | null;
+  readonly partnerId: string | null;
+  readonly schedule: Schedule;
+  readonly plannedAt: Instant;
+  readonly opensAt: Instant;
+  readonly dueAt: Instant;
+  readonly remindAt: Instant;
+  readonly escalateAt: Instant;
+  readonly committeeAt: Instant;
+  readonly settingsVersion: number;
+  readonly movedFrom: { readonly day: Day; readonly because: string } | null;
+  readonly rungs: readonly string[];
+}
+
+export interface PathwayWait {
+  readonly key: string;
+  readonly name: WaitName;
+  readonly anchor: Day;
+  readonly at: Instant;
+  readonly settingsVersion: number;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+export interface PathwayRecord {
+  readonly id: string;
+  readonly siteId: string;
+  readonly siteName: string;
+  readonly status: Status;
+  readonly step: Step;
+  readonly interval: number;
+  readonly stepEnteredAt: Instant;
+  readonly enrolledAt: Instant;
+  readonly referent: PersonRef | null;
+  readonly lastContactAt: Instant | null;
+  readonly holdUntil: Day | null;
+  readonly exit: { readonly code: ExitCode; readonly at: Instant; readonly words: Fields | null } | null;
+  readonly contractId: string | null;
+  readonly settingsVersion: number;
+  readonly revision: number;
+  readonly shared: boolean;
+  readonly person: Identity;
+  readonly tasks: readonly PathwayTask[];
+  readonly waits: readonly PathwayWait[];
+  readonly steps: readonly { interval: number; step: Step; enteredAt: Instant; leftAt: Instant | null }[];
+  readonly contracts: readonly {
+    id: string;
+    signedOn: Day;
+    startsOn: Day;
+    endsOn: Day;
+    terminated: { on: Day; initiator: string; reason: string } | null;
+    words: Fields | null;
+  }[];
+  readonly employments: readonly {
+    id: string;
+    kind: string;
+    startsOn: Day;
+    endsOn: Day | null;
+    durable: boolean;
+    left: boolean;
+    words: Fields | null;
+  }[];
+}
+
+const list = (object: string, from: string) => `(select coalesce(json_agg(${object}), '[]') from ${from})`;
+
+/** @param allWords false: only the caller's own words are joined in */
+export async function readPathway(
+  client: PoolClient,
+  actorId: string,
+  id: string,
+  allWords: boolean,
+): Promise<PathwayRecord | null> {
+  const words = (wordsId: string) =>
+    `(select w.fields from words w where w.id = ${wordsId} and ($3 or w.author_id = $2))`;
+  const { rows } = await client.query<PathwayRecord>({
+    name: 'read_pathway',
+    text: `select p.id, p.site_id as "siteId", s.name as "siteName", p.status, p.step, p.interval,
+        iso(p.step_entered_at) as "stepEnteredAt", iso(p.enrolled_at) as "enrolledAt", ${ref('r')} as referent,
+        iso(p.last_contact_at) as "lastContactAt", p.hold_until as "holdUntil", p.contract_id as "contractId",
+        case when p.exit_code is not null then json_build_object('code', p.exit_code, 'at', iso(p.exited_at),
+          'words', ${words('p.exit_words_id')}) end as exit,
+        p.settings_version as "settingsVersion", p.revision,
+        exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared,
+        ${identity} as person,
+        ${list(
+          `json_build_object('id', t.id, 'kind', t.kind, 'round', t.round, 'subject', t.subject, 'step', t.step,
+            'status', t.status, 'assignee', ${ref('a')}, 'partnerId', t.partner_id, 'schedule', t.schedule,
+            'plannedAt', iso(t.planned_at), 'opensAt', iso(t.opens_at), 'dueAt', iso(t.due_at),
+            'remindAt', iso(t.remind_at), 'escalateAt', iso(t.escalate_at), 'committeeAt', iso(t.committee_at),
+            'settingsVersion', t.settings_version, 'movedFrom', t.moved_from, 'rungs', t.rungs)
+            order by t.due_at, t.id`,
+          `tasks t left join staff a on a.id = t.assignee_id
+            where t.pathway_id = p.id and t.status in ('open', 'planned')`,
+        )} as tasks,
+        ${list(
+          `json_build_object('key', w.key, 'name', w.name, 'anchor', w.anchor, 'at', iso(w.at),
+            'settingsVersion', w.settings_version) order by w.at, w.key`,
+          'waits w where w.pathway_id = p.id',
+        )} as waits,
+        ${list(
+          `json_build_object('interval', i.interval, 'step', i.step, 'enteredAt', iso(i.entered_at),
+            'leftAt', iso(i.left_at)) order by i.interval`,
+          'step_intervals i where i.pathway_id = p.id',
+        )} as steps,
+        ${list(
+          `json_build_object('id', c.id, 'signedOn', c.signed_on, 'startsOn', c.starts_on, 'endsOn', c.ends_on,
+            'terminated', case when c.terminated_on is not null then json_build_object('on', c.terminated_on,
+              'initiator', c.termination_initiator, 'reason', c.termination_reason) end,
+            'words', ${words('c.words_id')}) order by c.number`,
+          'contracts c where c.pathway_id = p.id',
+        )} as contracts,
+        ${list(
+          `json_build_object('id', j.id, 'kind', j.kind, 'startsOn', j.starts_on, 'endsOn', j.ends_on,
+            'durable', j.durable, 'left', j.left_job, 'words', ${words('j.words_id')}) order by j.number`,
+          'employments j where j.pathway_id = p.id',
+        )} as employments
+      from pathways p join sites s on s.id = p.site_id
+      join enrolments e on e.id = p.id join people y on y.id = e.person_id
+      left join staff r on r.id = p.referent_id
+      where p.id = $1`,
+    values: [id, actorId, allWords],
+  });
+  return rows[0] ?? null;
+}
+
+export interface EnrolmentRecord {
+  readonly id: string;
+  readonly siteId: string;
+  readonly person: Identity;
+  readonly situation: string;
+  readonly origin: string;
+  readonly wave: string | null;
+  readonly consentOn: Day;
+  readonly derogation: string | null;
+  readonly enrolledOn: Day;
+  readonly notSameAs: readonly string[];
+  readonly createdBy: PersonRef;
+  readonly createdAt: Instant;
+  readonly startedAt: Instant | null;
+}
+
+export async function readEnrolment(client: PoolClient, id: string): Promise<EnrolmentRecord | null> {
+  const { rows } = await client.query<EnrolmentRecord>({
+    name: 'read_enrolment',
+    text: `select e.id, e.site_id as "siteId", ${identity} as person, e.situation, e.origin, e.wave,
+             e.consent_on as "consentOn", e.derogation, e.enrolled_on as "enrolledOn",
+             to_json(e.not_same_as) as "notSameAs", ${ref('c')} as "createdBy", iso(e.created_at) as "createdAt",
+             iso(e.started_at) as "startedAt"
+           from enrolments e join people y on y.id = e.person_id join staff c on c.id = e.created_by
+           where e.id = $1`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
+export interface TimelineRow {
+  readonly revision: number;
+  readonly position: number;
+  readonly type: string;
+  readonly at: Instant;
+  readonly recordedAt: Instant;
+  readonly by: PersonRef | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly words: Fields | null;
+}
+
+/**
+ * The latest known first.
+ * @param of.allWords false: of words only the caller's own, and those about the caller's tasks
+ */
+export async function readTimeline(
+  client: PoolClient,
+  actorId: string,
+  pathwayId: string,
+  of: {
+    allWords: boolean;
+    type?: string;
+    before?: readonly [revision: number, position: number];
+    limit: number;
+  },
+): Promise<TimelineRow[]> {
+  const [revision, position] = of.before ?? [null, null];
+  const { rows } = await client.query<TimelineRow>({
+    name: 'read_timeline',
+    text: `select l.revision, l.position, l.type, iso(l.occurred_at) as at, iso(l.recorded_at) as "recordedAt",
+             ${ref('a')} as by, l.data,
+             (select w.fields from words w where w.id = (l.data->>'wordsId')::uuid
+               and ($3 or w.author_id = $2 or exists (select from tasks t where t.id = l.data->>'taskId'
+                 and (t.assignee_id = $2 or t.partner_id = $2)))) as words
+           from timeline l left join staff a on a.id = l.actor_id
+           where l.pathway_id = $1 and ($4::text is null or l.type = $4)
+             and ($5::int is null or (l.revision, l.position) < ($5, $6::int))
+           order by l.revision desc, l.position desc limit $7`,
+    values: [pathwayId, actorId, of.allWords, of.type ?? null, revision, position, of.limit],
+  });
+  return rows;
+}
+
+export interface Note {
+  readonly id: string;
+  readonly author: PersonRef;
+  readonly body: string;
+  readonly createdAt: Instant;
+}
+
+/** The latest first. */
+export async function readNotes(
+  client: PoolClient,
+  pathwayId: string,
+  of: { before?: readonly [Instant, string]; limit: number },
+): Promise<Note[]> {
+  const [at, id] = of.before ?? [null, null];
+  const { rows } = await client.query<Note>(
+    `select c.id, ${ref('a')} as author, c.body, iso(c.created_at) as "createdAt"
+     from comments c join staff a on a.id = c.author_id
+     where c.pathway_id = $1 and c.task_id is null
+       and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3::uuid))
+     order by c.created_at desc, c.id desc limit $4`,
+    [pathwayId, at, id, of.limit],
+  );
+  return rows;
+}
+
+/** Who read which young person's record. */
+export async function logReading(
+  client: PoolClient,
+  actorId: string,
+  pathwayId: string,
+  what: 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task',
+): Promise<void> {
+  await client.query({
+    name: 'log_reading',
+    text: 'insert into reading_log (actor_id, pathway_id, what) values ($1, $2, $3)',
+    values: [actorId, pathwayId, what],
+  });
+}

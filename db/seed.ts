@@ -1,0 +1,77 @@
+/** The people of the demonstration: one for each role and site, and two more counsellors. Never in production. */
+import { createHash } from 'node:crypto';
+import { Client } from 'pg';
+import type { Role } from '../domain/pathway';
+
+export interface DemonstrationPerson {
+  readonly id: string;
+  /** Also the sign-in name: `counsellor.tours`. */
+  readonly subject: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly siteId: string | null;
+  readonly organisation: string | null;
+}
+
+const siteIds = ['tours', 'blois', 'orleans', 'le-mans', 'limousin', 'ain', 'roanne'];
+
+const local: [name: string, Role, title: string, organisation: string | null][] = [
+  ['coordinator', 'coordinator', 'Coordination', null],
+  ['counsellor', 'counsellor', 'Conseil 1', null],
+  ['counsellor2', 'counsellor', 'Conseil 2', null],
+  ['counsellor3', 'counsellor', 'Conseil 3', null],
+  ['mediator', 'mediator', 'Médiation', null],
+  ['partner', 'partner', 'CFA', 'CFA'],
+  ['partner2', 'partner', 'CMA', 'CMA'],
+  ['committee', 'committee', 'Comité de pilotage', null],
+];
+
+export function demonstrationPeople(): DemonstrationPerson[] {
+  const person = (
+    subject: string,
+    displayName: string,
+    role: Role,
+    siteId: string | null,
+    organisation: string | null,
+  ) => ({
+    id: stableId(subject),
+    subject,
+    displayName,
+    role,
+    siteId,
+    organisation,
+  });
+  return [
+    ...siteIds.flatMap((site) =>
+      local.map(([name, role, title, organisation]) =>
+        person(`${name}.${site}`, `${title} ${site}`, role, site, organisation),
+      ),
+    ),
+    person('committee.national', 'Comité de pilotage national', 'national_committee', null, null),
+    person('evaluator', 'Évaluation', 'evaluator', null, null),
+    person('admin', 'Administration', 'admin', null, null),
+  ];
+}
+
+/** Adds the people of the demonstration that are missing. */
+export async function seedDemonstration(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'seed' });
+  await client.connect();
+  try {
+    await client.query(
+      `insert into staff (id, subject, display_name, role, site_id, organisation)
+       select id, subject, "displayName", role, "siteId", organisation
+       from jsonb_to_recordset($1) as p(id uuid, subject text, "displayName" text, role text, "siteId" text, organisation text)
+       on conflict (subject) do nothing`,
+      [JSON.stringify(demonstrationPeople())],
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same person has the same id on every machine (RFC 9562, version 8: a hash). */
+function stableId(subject: string): string {
+  const h = createHash('sha256').update(`service-plus demonstration ${subject}`).digest('hex');
+  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+}

@@ -1,0 +1,264 @@
+/** Queries about tasks: what the policy asks, the inbox, one task with all that its form needs, drafts and comments. */
+import type { PoolClient } from 'pg';
+import type { Instant } from '../domain/calendar';
+import type { Rung, Schedule, TaskStatus } from '../domain/journal';
+import type { Step } from '../domain/pathway';
+import type { Decision, TaskKind } from '../domain/tasks';
+
+/** What a decision on a task is allowed and checked by. */
+export interface TaskFacts {
+  readonly id: string;
+  readonly pathwayId: string;
+  readonly siteId: string;
+  readonly kind: TaskKind;
+  readonly assigneeId: string | null;
+  readonly partnerId: string | null;
+  readonly revision: number;
+  /** The caller has a draft for it. */
+  readonly hasDraft: boolean;
+}
+
+export async function taskFacts(
+  client: PoolClient,
+  actorId: string,
+  ids: readonly string[],
+): Promise<TaskFacts[]> {
+  const { rows } = await client.query<TaskFacts>({
+    name: 'task_facts',
+    text: `select id, pathway_id as "pathwayId", site_id as "siteId", kind, assignee_id as "assigneeId",
+             partner_id as "partnerId", revision,
+             exists (select from task_drafts d where d.task_id = t.id and d.author_id = $2) as "hasDraft"
+           from tasks t where id = any($1)`,
+    values: [ids, actorId],
+  });
+  return rows;
+}
+
+export interface PersonRef {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+export interface TaskRow {
+  readonly id: string;
+  readonly pathwayId: string;
+  readonly siteId: string;
+  readonly kind: TaskKind;
+  readonly step: Step;
+  readonly status: TaskStatus;
+  readonly round: number;
+  /** What it is about: an obstacle, an action. */
+  readonly subject: string | null;
+  readonly assignee: PersonRef | null;
+  readonly partner: PersonRef | null;
+  readonly opensAt: Instant;
+  readonly dueAt: Instant;
+  readonly openedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly outcome: string | null;
+  readonly cancelReason: string | null;
+  readonly rungs: readonly Rung[];
+  readonly revision: number;
+  readonly person: { readonly lastName: string; readonly firstName: string };
+}
+
+const ref = (alias: string) =>
+  `case when ${alias}.id is not null then json_build_object('id', ${alias}.id, 'displayName', ${alias}.display_name) end`;
+
+const taskRow = `t.id, t.pathway_id as "pathwayId", t.site_id as "siteId", t.kind, t.step, t.status, t.round, t.subject,
+  ${ref('assignee')} as assignee, ${ref('partner')} as partner, iso(t.opens_at) as "opensAt", iso(t.due_at) as "dueAt",
+  iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", t.outcome, t.cancel_reason as "cancelReason", t.rungs,
+  t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
+
+const taskJoins = `join enrolments e on e.id = t.pathway_id join people y on y.id = e.person_id
+  left join staff assignee on assignee.id = t.assignee_id left join staff partner on partner.id = t.partner_id`;
+
+/** Whose tasks: the site's for its team, those that are or were theirs for a partner. */
+export type TaskScope = { readonly siteId: string } | { readonly partnerId: string };
+
+export interface TaskFilter {
+  readonly scope: TaskScope;
+  readonly status: TaskStatus;
+  /** null: nobody's */
+  readonly assigneeId?: string | null;
+  readonly dueFrom?: Instant;
+  readonly dueBefore?: Instant;
+  readonly site?: string;
+  readonly step?: Step;
+  readonly kind?: TaskKind;
+  readonly pathwayId?: string;
+  readonly after?: readonly [dueAt: Instant, id: string];
+  readonly limit: number;
+}
+
+type Parameter = (value: unknown) => string;
+
+function collect(): { values: unknown[]; $: Parameter } {
+  const values: unknown[] = [];
+  return { values, $: (value) => `$${values.push(value)}` };
+}
+
+function inScope(scope: TaskScope, $: Parameter): string {
+  if ('siteId' in scope) return `t.site_id = ${$(scope.siteId)}`;
+  const me = $(scope.partnerId);
+  return `(t.assignee_id = ${me} or t.partner_id = ${me})`;
+}
+
+/** By due date, then id. */
+export async function listTasks(client: PoolClient, f: TaskFilter): Promise<TaskRow[]> {
+  const { values, $ } = collect();
+  const conditions = [inScope(f.scope, $), `t.status = '${f.status}'`];
+  if (f.assigneeId === null) conditions.push('t.assignee_id is null');
+  else if (f.assigneeId) conditions.push(`t.assignee_id = ${$(f.assigneeId)}`);
+  if (f.dueFrom) conditions.push(`t.due_at >= ${$(f.dueFrom)}`);
+  if (f.dueBefore) conditions.push(`t.due_at < ${$(f.dueBefore)}`);
+  if (f.site) conditions.push(`t.site_id = ${$(f.site)}`);
+  if (f.step) conditions.push(`t.step = ${$(f.step)}`);
+  if (f.kind) conditions.push(`t.kind = ${$(f.kind)}`);
+  if (f.pathwayId) conditions.push(`t.pathway_id = ${$(f.pathwayId)}`);
+  if (f.after) conditions.push(`(t.due_at, t.id) > (${$(f.after[0])}::timestamptz, ${$(f.after[1])})`);
+  const { rows } = await client.query<TaskRow>(
+    `with page as materialized (
+       select * from tasks t where ${conditions.join(' and ')} order by t.due_at, t.id limit ${$(f.limit)}
+     )
+     select ${taskRow} from page t ${taskJoins} order by t.due_at, t.id`,
+    values,
+  );
+  return rows;
+}
+
+export interface DueCounts {
+  readonly total: number;
+  readonly overdue: number;
+  readonly today: number;
+  readonly week: number;
+  readonly later: number;
+}
+
+/** Open tasks by whose they are and when they are due. The instants part the time: see `dueBounds` of the API. */
+export async function countTasks(
+  client: PoolClient,
+  actorId: string,
+  scope: TaskScope,
+  bounds: { now: Instant; todayEnds: Instant; weekEnds: Instant },
+): Promise<Record<'me' | 'unassigned' | 'team', DueCounts>> {
+  const { values, $ } = collect();
+  const where = inScope(scope, $);
+  const [me, now, today, week] = [$(actorId), $(bounds.now), $(bounds.todayEnds), $(bounds.weekEnds)];
+  const whose = { me: `t.assignee_id = ${me}`, unassigned: 't.assignee_id is null', team: 'true' };
+  const when = {
+    total: 'true',
+    overdue: `t.due_at < ${now}`,
+    today: `t.due_at >= ${now} and t.due_at < ${today}`,
+    week: `t.due_at >= greatest(${now}, ${today}) and t.due_at < ${week}`,
+    later: `t.due_at >= ${week}`,
+  };
+  const counts = Object.entries(whose).map(
+    ([name, mine]) =>
+      `json_build_object(${Object.entries(when)
+        .map(([due, at]) => `'${due}', count(*) filter (where ${mine} and ${at})`)
+        .join(', ')}) as ${name}`,
+  );
+  const { rows } = await client.query<Record<'me' | 'unassigned' | 'team', DueCounts>>(
+    `select ${counts.join(', ')} from tasks t where t.status = 'open' and ${where}`,
+    values,
+  );
+  return rows[0] as Record<'me' | 'unassigned' | 'team', DueCounts>;
+}
+
+export interface TaskDetails extends TaskRow {
+  readonly schedule: Schedule;
+  readonly plannedAt: Instant;
+  readonly remindAt: Instant;
+  readonly escalateAt: Instant;
+  readonly committeeAt: Instant;
+  readonly settingsVersion: number;
+  readonly movedFrom: { readonly day: string; readonly because: string } | null;
+  readonly decision: Decision | null;
+  /** Words of the decision, and of what the task is about. */
+  readonly words: Readonly<Record<string, string>> | null;
+  readonly subjectWords: Readonly<Record<string, string>> | null;
+  readonly referent: PersonRef | null;
+  readonly draft: { readonly form: unknown; readonly savedAt: Instant } | null;
+  readonly comments: readonly { id: string; author: PersonRef; body: string; createdAt: Instant }[];
+}
+
+export async function readTask(client: PoolClient, actorId: string, id: string): Promise<TaskDetails | null> {
+  const { rows } = await client.query<TaskDetails>({
+    name: 'read_task',
+    text: `select ${taskRow}, t.schedule, iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
+        iso(t.escalate_at) as "escalateAt", iso(t.committee_at) as "committeeAt",
+        t.settings_version as "settingsVersion", t.moved_from as "movedFrom", t.decision,
+        (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid) as words,
+        (select w.fields from words w where w.pathway_id = t.pathway_id and w.id::text = t.subject) as "subjectWords",
+        (select ${ref('r')} from pathways p join staff r on r.id = p.referent_id where p.id = t.pathway_id) as referent,
+        (select json_build_object('form', d.form, 'savedAt', iso(d.saved_at)) from task_drafts d
+          where d.task_id = t.id and d.author_id = $2) as draft,
+        (select coalesce(json_agg(json_build_object('id', c.id, 'author', ${ref('a')}, 'body', c.body,
+            'createdAt', iso(c.created_at)) order by c.created_at, c.id), '[]')
+          from comments c join staff a on a.id = c.author_id
+          where c.pathway_id = t.pathway_id and c.task_id = t.id) as comments
+      from tasks t ${taskJoins} where t.id = $1`,
+    values: [id, actorId],
+  });
+  return rows[0] ?? null;
+}
+
+export interface Proposed extends PersonRef {
+  readonly organisation: string | null;
+  /** Young people they accompany now. */
+  readonly load: number;
+}
+
+/** Who of the site could be named, the least loaded first. */
+export async function peopleByLoad(client: PoolClient, siteId: string, role: string): Promise<Proposed[]> {
+  const { rows } = await client.query<Proposed>({
+    name: 'people_by_load',
+    text: `select s.id, s.display_name as "displayName", s.organisation,
+             (select count(*)::int from pathways p
+               where p.referent_id = s.id and p.site_id = $1 and p.status in ('active', 'on_hold')) as load
+           from staff s where s.site_id = $1 and s.role = $2 and s.active
+           order by load, s.display_name, s.id`,
+    values: [siteId, role],
+  });
+  return rows;
+}
+
+export async function saveDraft(
+  client: PoolClient,
+  draft: { taskId: string; pathwayId: string; authorId: string; form: unknown; now: Date },
+): Promise<void> {
+  await client.query(
+    `insert into task_drafts (task_id, author_id, pathway_id, form, saved_at) values ($1, $2, $3, $4, $5)
+     on conflict (task_id, author_id) do update set form = excluded.form, saved_at = excluded.saved_at`,
+    [draft.taskId, draft.authorId, draft.pathwayId, JSON.stringify(draft.form), draft.now],
+  );
+}
+
+export async function dropDraft(client: PoolClient, taskId: string, authorId: string): Promise<void> {
+  await client.query('delete from task_drafts where task_id = $1 and author_id = $2', [taskId, authorId]);
+}
+
+export interface Comment {
+  readonly id: string;
+  readonly pathwayId: string;
+  /** null: a note on the pathway */
+  readonly taskId: string | null;
+  readonly authorId: string;
+  readonly body: string;
+  readonly now: Date;
+}
+
+/** @returns when it was written: the same comment sent again keeps its first instant */
+export async function addComment(client: PoolClient, c: Comment): Promise<Instant> {
+  await client.query(
+    `insert into comments (id, pathway_id, task_id, author_id, body, created_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (id) do nothing`,
+    [c.id, c.pathwayId, c.taskId, c.authorId, c.body, c.now],
+  );
+  const { rows } = await client.query<{ at: Instant }>(
+    'select iso(created_at) as at from comments where id = $1',
+    [c.id],
+  );
+  return rows[0]?.at as Instant;
+}

@@ -1,0 +1,33 @@
+/** The workflow code as one script: built with the release, so that a worker starts at once and runs what was tested. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** Where the build leaves it: dist/worker/workflow-bundle.js. */
+export const bundleFile = path.join(__dirname, 'workflow-bundle.js');
+
+/** @returns the code, for `workflowBundle` of a worker */
+export async function bundle(): Promise<{ code: string }> {
+  const sources = path.resolve(__dirname, '..');
+  return bundleWorkflowCode({
+    workflowsPath: path.join(sources, 'workflows'),
+    // The catalogue's schemas are the same for every pathway: built once for each thread, not once for each workflow.
+    preloadModules: [path.join(sources, 'domain/tasks'), 'zod'],
+    logger: {
+      ...console,
+      log() {},
+      trace() {},
+      debug() {},
+      info() {},
+      warn: console.warn,
+      error: console.error,
+    },
+  });
+}
+
+if (require.main === module) {
+  bundle().then(({ code }) => {
+    mkdirSync(path.dirname(bundleFile), { recursive: true });
+    writeFileSync(bundleFile, code);
+  });
+}

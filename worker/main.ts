@@ -1,0 +1,50 @@
+/** The worker's process: workflows, activities, and the starter that begins pathways whose start was interrupted. */
+import { existsSync, readFileSync } from 'node:fs';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import pino from 'pino';
+import { loadConfig } from '../config/config';
+import { temporalConnection } from '../config/temporal';
+import { ownerPool } from '../db/pool';
+import { bundle, bundleFile } from './bundle';
+import { createWorker } from './worker';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env, ['DATABASE_URL', 'TEMPORAL_ADDRESS']);
+  const log = pino({ level: config.LOG_LEVEL, base: { part: 'worker' } });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      log.warn({ sdkLevel: level, ...meta }, message),
+    ),
+    telemetryOptions: config.WORKER_METRICS_PORT
+      ? { metrics: { prometheus: { bindAddress: `0.0.0.0:${config.WORKER_METRICS_PORT}` } } }
+      : undefined,
+  });
+  const pool = ownerPool(config.DATABASE_URL, {
+    name: 'service-plus worker',
+    max: config.WORKER_MAX_CONCURRENT_ACTIVITIES,
+  });
+  const connection = await NativeConnection.connect(temporalConnection(config));
+  const worker = await createWorker({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    pool,
+    workflowBundle: existsSync(bundleFile) ? { code: readFileSync(bundleFile, 'utf8') } : await bundle(),
+    maxCachedWorkflows: config.WORKER_MAX_CACHED_WORKFLOWS,
+    maxConcurrentActivities: config.WORKER_MAX_CONCURRENT_ACTIVITIES,
+  });
+  // npm start stops the worker itself, after the API: a Ctrl-C of the terminal is not for it.
+  process.on('SIGTERM', () => worker.shutdown());
+  process.send?.({ ready: true });
+  await worker.run();
+  await connection.close();
+  await pool.end();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    pino().fatal({ err: error }, error.message);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,323 @@
+/**
+ * Hears the people: one handler for each Update. A validator refuses what the state does not allow, before anything
+ * is changed; a request heard before is answered as before; the answer leaves when the journal has recorded it.
+ */
+import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import type { TaskRecord } from '../domain/journal';
+import { contractProblem, decisionSchemaOf } from '../domain/tasks';
+import type { Accompaniment } from './accompaniment';
+import {
+  assignTask,
+  claimTask,
+  completeTask,
+  exitPathway,
+  pathwayState,
+  proposeOffer,
+  type Recorded,
+  type Refusal,
+  raiseAlert,
+  recordContact,
+  recordContract,
+  recordEmployment,
+  recordTermination,
+  releaseTask,
+  undoExit,
+} from './messages';
+import { exit, rememberedRequests, to } from './state';
+
+export function hearPeople(p: Accompaniment): void {
+  const { state } = p;
+  const answered = new Map(state.answered);
+
+  function hear<R extends { requestId: string; by: string }>(
+    update: UpdateDefinition<Recorded, [R]>,
+    refuse: (request: R) => void,
+    act: (request: R) => string | undefined,
+  ): void {
+    setHandler(
+      update,
+      async (request) => {
+        const before = answered.get(request.requestId);
+        if (before) return before;
+        const subjectId = act(request);
+        await p.journal.recorded();
+        const recorded: Recorded = {
+          revision: state.revision,
+          ...(subjectId && { subjectId }),
+          opened: p.opened,
+        };
+        answered.set(request.requestId, recorded);
+        state.answered.push([request.requestId, recorded]);
+        if (state.answered.length > rememberedRequests)
+          answered.delete((state.answered.shift() as [string, Recorded])[0]);
+        return recorded;
+      },
+      {
+        validator: (request) => {
+          if (!answered.has(request.requestId)) refuse(request);
+        },
+      },
+    );
+  }
+
+  // ---- tasks
+
+  hear(
+    claimTask,
+    ({ taskId, by }) => {
+      const task = openTask(taskId);
+      if (task.assigneeId && task.assigneeId !== by)
+        refused('task_held', `the task is held by someone else`, held(task));
+    },
+    ({ taskId, by }) => assign(taskId, by, by, 'task_claimed'),
+  );
+  hear(
+    releaseTask,
+    ({ taskId, by, force }) => {
+      const task = openTask(taskId);
+      if (!task.assigneeId) refused('task_not_held', 'nobody holds the task: there is nothing to release');
+      if (task.assigneeId !== by && !force)
+        refused('task_held', 'the task is held by someone else', held(task));
+    },
+    ({ taskId, by }) => {
+      const task = openTask(taskId);
+      delete task.assigneeId;
+      p.tell(task, 'task_released', { by });
+      return task.id;
+    },
+  );
+  hear(
+    assignTask,
+    ({ taskId }) => void openTask(taskId),
+    ({ taskId, by, assigneeId }) => assign(taskId, assigneeId, by, 'task_assigned'),
+  );
+  hear(
+    completeTask,
+    ({ taskId, by, decision }) => {
+      const task = openTask(taskId);
+      if (task.assigneeId && task.assigneeId !== by)
+        refused('task_held', 'the task is held by someone else', held(task));
+      const form = decisionSchemaOf(task.kind).safeParse(decision);
+      if (!form.success) {
+        const [issue] = form.error.issues;
+        refused('outcome_invalid', `${issue?.path.join('/') || 'outcome'}: ${issue?.message}`, {
+          field: `/${issue?.path.join('/') || 'outcome'}`,
+        });
+      }
+      if (typeof decision.endsOn === 'string' && 'signedOn' in decision) refuseContract(decision as never);
+    },
+    ({ taskId, by, decision }) => {
+      const task = openTask(taskId);
+      task.status = 'done';
+      task.decision = decision;
+      task.closedAt = p.now;
+      task.closedBy = by;
+      p.tell(task, 'task_completed', {
+        by,
+        data: { outcome: decision.outcome, ...(decision.wordsId && { wordsId: decision.wordsId }) },
+      });
+      return task.id;
+    },
+  );
+
+  // ---- what happens beside tasks
+
+  hear(
+    recordContact,
+    () => refuseExited(),
+    ({ by, channel, result, at, wordsId }) => {
+      state.attempts.push({ at, channel, result });
+      if (result === 'reached' && (!state.lastContactAt || state.lastContactAt < at))
+        state.lastContactAt = at;
+      p.event({ type: 'contact', at, by, data: { channel, result, ...(wordsId && { wordsId }) } });
+      const firstContact = Object.values(state.tasks).find(
+        (t) => t.kind === 'first_contact' && t.status === 'open',
+      );
+      if (result !== 'reached' || !firstContact) return undefined;
+      // Whoever reached the young person has done what the task asks.
+      firstContact.status = 'done';
+      firstContact.decision = { outcome: 'reached', channel, ...(wordsId && { wordsId }) };
+      firstContact.closedAt = p.now;
+      firstContact.closedBy = by;
+      p.tell(firstContact, 'task_completed', { by, data: { outcome: 'reached' } });
+      return firstContact.id;
+    },
+  );
+  hear(
+    recordContract,
+    (request) => {
+      refuseExited();
+      if (p.contract && state.step === 'securing') {
+        refused('contract_running', 'a contract is running: record its termination before a new contract');
+      }
+      refuseContract(request);
+    },
+    ({ requestId: _, by, ...terms }) => {
+      p.turn = to('securing');
+      return p.signContract(terms, by).id;
+    },
+  );
+  hear(
+    recordTermination,
+    ({ on }) => {
+      refuseExited();
+      const contract = p.contract;
+      if (!contract) return refused('contract_missing', 'no contract is running: there is none to terminate');
+      if (on < contract.signedOn || on > contract.endsOn) {
+        refused(
+          'dates_contradict',
+          'the termination is not between the signature and the end of the contract',
+          {
+            field: '/on',
+          },
+        );
+      }
+    },
+    ({ by, on, initiator, reason, wordsId }) => {
+      // Step 5 goes back to securing, where a rebound is sought; securing starts again from its top.
+      p.turn = state.step === 'securing' ? { again: true } : to('securing');
+      return p.terminateContract({ on, initiator, reason }, by, wordsId);
+    },
+  );
+  hear(
+    recordEmployment,
+    ({ startsOn, endsOn }) => {
+      refuseExited();
+      if (endsOn && endsOn <= startsOn) {
+        refused('dates_contradict', 'the job ends on or before the day it starts', { field: '/endsOn' });
+      }
+    },
+    ({ by, kind, startsOn, endsOn, wordsId }) => {
+      const number = state.employments.length + 1;
+      const job = {
+        id: `${state.pathwayId}.job-${number}`,
+        number,
+        kind,
+        startsOn,
+        ...(endsOn && { endsOn }),
+        durable: isDurable(kind, startsOn, endsOn, p.rules.durableFromMonths),
+        ...(wordsId && { wordsId }),
+      };
+      state.employments.push(job);
+      p.journal.note((c) => c.employments.add(job));
+      p.event({
+        type: 'employment_recorded',
+        by,
+        data: { employmentId: job.id, kind, durable: job.durable },
+      });
+      // An apprentice stays in securing until the contract nears its end.
+      if (state.step !== 'durable_employment' && !p.contract) p.turn = to('durable_employment');
+      return job.id;
+    },
+  );
+  hear(
+    proposeOffer,
+    () => {
+      refuseExited();
+      if (state.step !== 'contract_search') {
+        refused('not_in_this_step', 'offers are proposed while a contract is sought (step contract_search)');
+      }
+    },
+    ({ by, proposedOn, wordsId }) => {
+      const number = ++state.offers;
+      p.event({ type: 'offer_proposed', by, data: { proposedOn, wordsId } });
+      return p.open('offer_feedback', { round: number, subject: wordsId, anchor: proposedOn }).id;
+    },
+  );
+  hear(
+    raiseAlert,
+    () => refuseExited(),
+    ({ by, level, source, wordsId }) => {
+      p.event({ type: 'alert_raised', by, data: { level, source, wordsId } });
+      return p.followUpAlert().id;
+    },
+  );
+  hear(
+    exitPathway,
+    ({ code, wordsId }) => {
+      refuseExited();
+      if (code === 'other' && !wordsId) {
+        refused('exit_words_missing', 'the exit "other" needs words: say what it is', { field: '/comment' });
+      }
+    },
+    ({ by, code, wordsId }) => {
+      p.turn = { ...exit(code), by, ...(wordsId && { wordsId }) };
+      return undefined;
+    },
+  );
+  hear(
+    undoExit,
+    () => {
+      if (state.status === 'closed')
+        refused('pathway_exited', 'the time in which the exit could be undone is over');
+      if (state.exit === null) refused('not_exited', 'the pathway has not exited: there is nothing to undo');
+    },
+    ({ by }) => {
+      p.undoExit(by);
+      return undefined;
+    },
+  );
+
+  setHandler(pathwayState, () => ({
+    pathwayId: state.pathwayId,
+    revision: state.revision,
+    pending: p.journal.pending,
+    pathway: p.snapshot(),
+    tasks: Object.values(state.tasks).filter((t) => t.status === 'open' || t.status === 'planned'),
+    waits: p.openWaits(),
+    contracts: state.contracts,
+    employments: state.employments,
+  }));
+
+  // ----
+
+  function openTask(taskId: string): TaskRecord {
+    const task = Object.values(state.tasks).find((t) => t.id === taskId);
+    if (task?.status === 'open') return task;
+    if (task?.status === 'planned') return refused('task_planned', 'the task is not open yet');
+    const number = Number(taskId.slice(state.pathwayId.length + 1));
+    const existed = taskId.startsWith(`${state.pathwayId}.`) && number >= 1 && number <= state.taskCount;
+    return existed
+      ? refused('task_closed', 'the task is closed: nothing was changed')
+      : refused('task_unknown', 'this pathway has no such task');
+  }
+
+  function assign(
+    taskId: string,
+    assigneeId: string,
+    by: string,
+    type: 'task_claimed' | 'task_assigned',
+  ): string {
+    const task = openTask(taskId);
+    task.assigneeId = assigneeId;
+    p.tell(task, type, { by, data: { assigneeId } });
+    return task.id;
+  }
+
+  function refuseExited(): void {
+    if (state.exit !== null) refused('pathway_exited', 'the pathway has exited: undo the exit first');
+  }
+}
+
+function refuseContract(terms: { signedOn: string; startsOn: string; endsOn: string }): void {
+  const problem = contractProblem(terms);
+  if (problem) refused('dates_contradict', problem.message, { field: `/${problem.field}` });
+}
+
+/** PATHWAY.md, step 5: permanent, civil service, own business; fixed-term and agency from the site's months on. */
+function isDurable(kind: string, startsOn: string, endsOn: string | undefined, fromMonths: number): boolean {
+  if (kind === 'permanent' || kind === 'civil_service' || kind === 'own_business') return true;
+  if (kind === 'other' || !endsOn) return false;
+  const threshold = new Date(`${startsOn}T00:00:00Z`);
+  threshold.setUTCMonth(threshold.getUTCMonth() + fromMonths);
+  // The last day counts: 1 January to 30 June is six months.
+  threshold.setUTCDate(threshold.getUTCDate() - 1);
+  return endsOn >= threshold.toISOString().slice(0, 10);
+}
+
+const held = (task: TaskRecord) => ({ heldBy: task.assigneeId });
+
+function refused(type: Refusal, message: string, details: { heldBy?: string; field?: string } = {}): never {
+  throw ApplicationFailure.create({ type, message, nonRetryable: true, details: [{ message, ...details }] });
+}

@@ -1,0 +1,2 @@
+/** The workflows of the worker's bundle. */
+export { pathway } from './pathway';

@@ -1,0 +1,90 @@
+/** Hands what happened to the one activity that records it: all of one activation as one entry, one entry at a time. */
+import { condition, proxyActivities } from '@temporalio/workflow';
+import type { JournalActivities } from '../activities/journal';
+import type {
+  ContractRecord,
+  EmploymentRecord,
+  JournalAnswer,
+  JournalEntry,
+  TaskRecord,
+  TimelineEvent,
+} from '../domain/journal';
+
+const { record } = proxyActivities<JournalActivities>({
+  startToCloseTimeout: '30 seconds',
+  // The database may be away for hours: what is recorded waits for it, and no attempt is the last.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** What an entry is made of, gathered until it is taken. */
+class Changes {
+  readonly events: TimelineEvent[] = [];
+  readonly tasks = new Set<TaskRecord>();
+  readonly contracts = new Set<ContractRecord>();
+  readonly employments = new Set<EmploymentRecord>();
+  waits = false;
+}
+
+export interface Journalled {
+  /** The entry of these changes, as the state is now. */
+  entry(revision: number, changes: Changes): JournalEntry;
+  /** Takes over what the journal answered. */
+  adopt(entry: JournalEntry, answer: JournalAnswer): void;
+}
+
+export class Journal {
+  private changes = new Changes();
+  private made = 0;
+  private taken = 0;
+  private acknowledged = 0;
+
+  /** @param revision the last one that was acknowledged, by an earlier run */
+  constructor(public revision: number) {}
+
+  /** Notes a change. Nothing leaves before everything this activation sets off has happened. */
+  note(change: (changes: Changes) => void): void {
+    change(this.changes);
+    this.made++;
+  }
+
+  /** Whether something is not yet acknowledged. */
+  get pending(): boolean {
+    return this.made > this.acknowledged;
+  }
+
+  /** Waits until all that has happened so far is recorded. */
+  async recorded(): Promise<void> {
+    const target = this.made;
+    await condition(() => this.acknowledged >= target);
+  }
+
+  /** Records as long as the workflow lives; what happens while an entry is on its way goes into the next. */
+  async keep(of: Journalled): Promise<never> {
+    for (;;) {
+      await condition(() => this.made > this.taken);
+      await this.settled();
+      const changes = this.changes;
+      const taken = this.made;
+      this.changes = new Changes();
+      this.taken = taken;
+      const entry = of.entry(this.revision + 1, changes);
+      const answer = await record(entry);
+      this.revision = entry.revision;
+      of.adopt(entry, answer);
+      this.acknowledged = taken;
+    }
+  }
+
+  /**
+   * Waits until one thing no longer sets off another, so that they are one entry and not many: conditions are looked
+   * at again only when everything else in the activation has run as far as it can.
+   */
+  private async settled(): Promise<void> {
+    for (let calm = 0; calm < 2; ) {
+      const seen = this.made;
+      let looks = 0;
+      await condition(() => looks++ > 0);
+      calm = seen === this.made ? calm + 1 : 0;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** Step 5 · Insérer et pérenniser en emploi durable */
+import type { ContractRecord, EmploymentRecord } from '../../domain/journal';
+import { type Accompaniment, beside, endOf } from '../accompaniment';
+import { apprenticeFollowUps, skillsReviews } from '../contract';
+import { exit, to, type Way } from '../state';
+
+export async function durableEmployment(p: Accompaniment): Promise<Way> {
+  // Who looked for a job from the start has no contract.
+  const contract = p.contract;
+  return Promise.race([
+    plan(p),
+    jobs(p),
+    finalReview(p, contract),
+    beside(jobSearch(p, contract)),
+    ...(contract ? [beside(lastOfContract(p, contract))] : []),
+  ]);
+}
+
+async function plan(p: Accompaniment): Promise<Way> {
+  const employment = await p.ask('employment_plan');
+  switch (employment.outcome) {
+    case 'further_study':
+      return exit('further_study', employment);
+    case 'new_apprenticeship':
+      p.once('contract', () => p.signContract(employment));
+      return to('securing');
+    default:
+      return beside(Promise.resolve());
+  }
+}
+
+async function lastOfContract(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  await Promise.race([
+    p.until('contract_ends', contract.endsOn),
+    beside(p.askAt('employer_intention', { of: contract, anchor: contract.endsOn, before: true })),
+    beside(apprenticeFollowUps(p, contract)),
+    beside(skillsReviews(p, contract)),
+  ]);
+  p.contractEnded(contract);
+}
+
+/** Every 14 days after the end of the contract, as long as there is no job. */
+async function jobSearch(p: Accompaniment, contract: ContractRecord | null): Promise<void> {
+  let anchor: string = contract?.endsOn ?? p.state.stepEnteredAt;
+  for (let round = 1; ; round++) {
+    await p.when(() => p.job === null);
+    await p.askUnless('job_search_follow_up', { round, anchor }, () => p.job !== null);
+    anchor = endOf(p.asked('job_search_follow_up', { round }));
+  }
+}
+
+/** Each job is checked at one, three and six months; a durable one ends the pathway. */
+async function jobs(p: Accompaniment): Promise<Way> {
+  for (;;) {
+    await p.when(() => p.job !== null);
+    const job = p.job as EmploymentRecord;
+    const way = await checks(p, job);
+    if (way) return way;
+    await p.when(() => p.job !== job);
+  }
+}
+
+async function checks(p: Accompaniment, job: EmploymentRecord): Promise<Way | null> {
+  for (let round = 1; round <= p.rules.employmentChecks; round++) {
+    const check = await p.askUnless(
+      'employment_check',
+      { of: job, round, anchor: job.startsOn },
+      () => p.job !== job,
+    );
+    if (check === null) return null;
+    if (check.outcome === 'left') {
+      p.once('left', () => p.leftJob(job), job);
+      return null;
+    }
+    if (round === p.rules.employmentChecks && job.durable) {
+      return exit('durable_employment', check.outcome === 'still_there' ? check : {});
+    }
+  }
+  return null;
+}
+
+/** Twelve months after the end of the contract without durable employment. */
+async function finalReview(p: Accompaniment, contract: ContractRecord | null): Promise<Way> {
+  let anchor: string = contract?.endsOn ?? p.state.stepEnteredAt;
+  for (let round = 1; ; round++) {
+    const review = await p.ask('final_review', { round, anchor });
+    if (review.outcome !== 'continue') return exit(review.outcome, review);
+    anchor = endOf(p.asked('final_review', { round }));
+  }
+}

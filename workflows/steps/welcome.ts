@@ -1,0 +1,59 @@
+/** Step 1 · Accueillir et informer */
+import { type Accompaniment, beside } from '../accompaniment';
+import { afterDecision, triedEnough } from '../hard-to-reach';
+import { invite } from '../invite';
+import { exit, to, type Way } from '../state';
+
+export async function welcome(p: Accompaniment): Promise<Way> {
+  const lost = await firstContact(p);
+  if (lost) return lost;
+
+  if (!p.state.referentId) {
+    const { referentId } = await p.ask('assign_referent');
+    p.once('referent', () => p.assignReferent(referentId));
+  }
+
+  // A minor's family is always informed, that of an adult when they wish.
+  const informed = Promise.all([invite(p, 'information_session'), p.ask('family_information')]);
+  const interview = await Promise.race([p.ask('entry_interview'), beside(informed)]);
+  p.once('obstacles', () => p.foundObstacles(interview.obstacles));
+  switch (interview.outcome) {
+    case 'information_only':
+      return exit('information_only', interview);
+    case 'reoriented':
+      return exit('reoriented', interview);
+    case 'contract_signed':
+      p.once('contract', () => p.signContract(interview));
+      return to('securing');
+  }
+
+  await informed;
+  switch (interview.outcome) {
+    case 'project_to_validate':
+      return to('project_validation');
+    case 'project_ready':
+      return to('contract_search');
+    case 'looking_for_job':
+      return to('durable_employment');
+  }
+}
+
+/** @returns null once the young person is reached */
+async function firstContact(p: Accompaniment): Promise<Way | null> {
+  for (let round = 1; ; round++) {
+    p.once(`attempts ${round}`, () => p.forgetAttempts());
+    const { kind, answer } = await Promise.race([
+      p.askEither('first_contact', 'hard_to_reach_decision', { round }, ['hard_to_reach', 'reached']),
+      beside(decideWhenTriedEnough(p, round)),
+    ]);
+    if (kind === 'first_contact') return null;
+    const way = await afterDecision(p, answer, round);
+    if (way) return way;
+  }
+}
+
+/** The decision is due after 15 days without contact, or at once when enough was tried. */
+async function decideWhenTriedEnough(p: Accompaniment, round: number): Promise<void> {
+  await p.when(() => triedEnough(p));
+  p.openNow(p.open('hard_to_reach_decision', { round }));
+}
