@@ -215,6 +215,21 @@ export interface JournalAnswer {
   readonly rules?: Rules;
 }
 
+/** All that the read model should say of a pathway now: `npm run reconcile` holds one against the other. */
+export interface PathwayState {
+  readonly pathwayId: string;
+  /** The last revision that the journal has acknowledged. */
+  readonly revision: number;
+  /** Entries that happened and are not yet acknowledged (the database is away). */
+  readonly pending: boolean;
+  readonly pathway: PathwaySnapshot;
+  /** Tasks planned and open. */
+  readonly tasks: readonly TaskRecord[];
+  readonly waits: readonly WaitRecord[];
+  readonly contracts: readonly ContractRecord[];
+  readonly employments: readonly EmploymentRecord[];
+}
+
 /** A contact as the workflow remembers it: channel and result count, never words. */
 export interface ContactRecord {
   readonly at: Instant;

@@ -4,13 +4,7 @@
  */
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { Day, Instant } from '../domain/calendar';
-import type {
-  ContractRecord,
-  EmploymentRecord,
-  PathwaySnapshot,
-  TaskRecord,
-  WaitRecord,
-} from '../domain/journal';
+import type { PathwayState } from '../domain/journal';
 import type { Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import type { Decision } from '../domain/tasks';
@@ -94,20 +88,6 @@ export const exitPathway = defineUpdate<Recorded, [Request & { code: ExitCode; w
 );
 export const undoExit = defineUpdate<Recorded, [Request]>('undoExit');
 
-/** All that the read model should say of a pathway now: `npm run reconcile` holds one against the other. */
-export interface PathwayState {
-  readonly pathwayId: string;
-  /** The last revision that the journal has acknowledged. */
-  readonly revision: number;
-  /** Entries that happened and are not yet acknowledged (the database is away). */
-  readonly pending: boolean;
-  readonly pathway: PathwaySnapshot;
-  /** Tasks planned and open. */
-  readonly tasks: readonly TaskRecord[];
-  readonly waits: readonly WaitRecord[];
-  readonly contracts: readonly ContractRecord[];
-  readonly employments: readonly EmploymentRecord[];
-}
 export const pathwayState = defineQuery<PathwayState>('pathwayState');
 
 /**
