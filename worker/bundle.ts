@@ -1,13 +1,14 @@
 /** The workflow code as one script: built with the release, so that a worker starts at once and runs what was tested. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
 
 /** Where the build leaves it: dist/worker/workflow-bundle.js. */
 export const bundleFile = path.join(__dirname, 'workflow-bundle.js');
 
 /** @returns the code, for `workflowBundle` of a worker */
 export async function bundle(): Promise<{ code: string }> {
+  // Loading the SDK takes a while, and a test run that needs no workflow loads this module too.
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
   const sources = path.resolve(__dirname, '..');
   return bundleWorkflowCode({
     workflowsPath: path.join(sources, 'workflows'),

@@ -33,8 +33,13 @@ async function main(): Promise<void> {
     maxCachedWorkflows: config.WORKER_MAX_CACHED_WORKFLOWS,
     maxConcurrentActivities: config.WORKER_MAX_CONCURRENT_ACTIVITIES,
   });
-  // npm start stops the worker itself, after the API: a Ctrl-C of the terminal is not for it.
+  // npm start stops the worker itself, after the API; run alone, Ctrl-C stops it.
   process.on('SIGTERM', () => worker.shutdown());
+  process.on('SIGINT', () => {
+    if (!process.connected) worker.shutdown();
+  });
+  // npm start is gone: what it started goes too.
+  process.on('disconnect', () => worker.shutdown());
   process.send?.({ ready: true });
   await worker.run();
   await connection.close();

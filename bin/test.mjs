@@ -1,0 +1,13 @@
+/** `npm test`: on a fresh clone installs first; arguments go to jest. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { checkNode, install, root } from './prepare.mjs';
+
+checkNode();
+install();
+const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  cwd: root,
+});
+process.exit(status ?? 1);

@@ -1,0 +1,145 @@
+/** Every environment variable the programme reads: one schema, its defaults and its meaning in words. */
+import { z } from 'zod';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** Never printed. */
+    secret?: true;
+  }
+}
+
+const port = z.coerce.number().int().min(1).max(65_535);
+/** 0 lets the machine choose; the choice is remembered in DATA_DIR. */
+const embeddedPort = z.coerce.number().int().min(0).max(65_535).default(0);
+const atLeastOne = z.coerce.number().int().min(1);
+const words = z.string();
+const webAddress = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+const hostAndPort = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port, without a protocol');
+
+export const configSchema = z
+  .object({
+    PORT: port.default(3000).meta({ description: 'TCP port of the API and the web application' }),
+    HOST: words.default('127.0.0.1').meta({ description: 'address the API listens on; 0.0.0.0 for all' }),
+    PUBLIC_URL: webAddress
+      .optional()
+      .meta({ description: 'URL by which browsers reach the API; unset: http://127.0.0.1:PORT' }),
+    DATA_DIR: words
+      .default('.data')
+      .meta({ description: 'folder of the embedded PostgreSQL and Temporal servers, and of the logs' }),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .default('info')
+      .meta({ description: 'least severe log line written' }),
+
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://user:password@host:port/database' })
+      .optional()
+      .meta({ description: 'PostgreSQL database; unset: npm start runs its own', secret: true }),
+    POSTGRES_PORT: embeddedPort.meta({
+      description: 'port of the embedded PostgreSQL; 0: any free one, kept',
+    }),
+
+    TEMPORAL_ADDRESS: hostAndPort
+      .optional()
+      .meta({ description: 'host:port of the Temporal server; unset: npm start runs its own' }),
+    TEMPORAL_PORT: embeddedPort.meta({ description: 'port of the embedded Temporal; 0: any free one, kept' }),
+    TEMPORAL_NAMESPACE: words.default('default').meta({ description: 'Temporal namespace of the pathways' }),
+    TEMPORAL_TASK_QUEUE: words
+      .default('pathways')
+      .meta({ description: 'task queue shared by the API and the workers' }),
+    TEMPORAL_TLS: z.stringbool().default(false).meta({ description: 'speak TLS to Temporal' }),
+    TEMPORAL_TLS_CERT: words
+      .optional()
+      .meta({ description: 'path of the client certificate (PEM) for Temporal' }),
+    TEMPORAL_TLS_KEY: words.optional().meta({ description: 'path of the key (PEM) of that certificate' }),
+    TEMPORAL_TLS_CA: words
+      .optional()
+      .meta({ description: 'path of the authority (PEM) that signed the server’s certificate' }),
+    TEMPORAL_API_KEY: words.optional().meta({ description: 'API key of Temporal Cloud', secret: true }),
+
+    OIDC_ISSUER: webAddress
+      .optional()
+      .meta({ description: 'OpenID Connect issuer; unset: an embedded one with demonstration people' }),
+    OIDC_AUDIENCE: words.default('service-plus').meta({ description: 'audience expected in access tokens' }),
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: 'expected smtp://user:password@host:port' })
+      .optional()
+      .meta({ description: 'mail server; unset: no mail leaves', secret: true }),
+
+    API_WRITE_TIMEOUT_MS: atLeastOne
+      .default(5000)
+      .meta({ description: 'milliseconds a write waits for its pathway before answering 202' }),
+    IMPORT_MAX_BYTES: atLeastOne
+      .default(1024 * 1024 * 1024)
+      .meta({ description: 'largest CSV file an import takes, in bytes' }),
+
+    WORKER_MAX_CACHED_WORKFLOWS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'pathways a worker keeps in memory; unset: by the memory there is' }),
+    WORKER_MAX_CONCURRENT_ACTIVITIES: atLeastOne
+      .optional()
+      .meta({ description: 'activities a worker runs at once; unset: the SDK’s own limit' }),
+    WORKER_METRICS_PORT: port
+      .optional()
+      .meta({ description: 'port of the worker’s Prometheus metrics; unset: none' }),
+  })
+  .superRefine((value, context) => {
+    for (const [given, missing] of [
+      ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],
+      ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT'],
+    ] as const) {
+      if (value[given] !== undefined && value[missing] === undefined)
+        context.addIssue({ code: 'custom', path: [missing], message: `expected with ${given}` });
+    }
+  });
+
+export type Config = z.infer<typeof configSchema>;
+export type ConfigName = keyof Config;
+
+/**
+ * Reads the configuration.
+ * @param env usually `process.env`; an empty string counts as unset
+ * @param required variables without which this process cannot work although the schema leaves them open
+ * @throws Error of one sentence that names each wrong variable and never shows a value
+ */
+export function loadConfig<Name extends ConfigName = never>(
+  env: NodeJS.ProcessEnv,
+  required: readonly Name[] = [],
+): Config & { [name in Name]-?: NonNullable<Config[name]> } {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = configSchema.safeParse(set);
+  const wrong = new Map<string, string>();
+  for (const issue of result.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    if (!wrong.has(name)) wrong.set(name, reason(issue));
+  }
+  for (const name of required)
+    if (set[name] === undefined && !wrong.has(name) && result.data?.[name] === undefined)
+      wrong.set(name, `expected (${describe(name).description})`);
+  if (wrong.size > 0 || !result.success) {
+    const list = [...wrong].map(([name, why]) => `${name}: ${why}`).join('; ');
+    throw new Error(`Wrong configuration: ${list} (npm run config lists every variable).`);
+  }
+  return result.data as ReturnType<typeof loadConfig<Name>>;
+}
+
+/** zod's sentence without its opening, and never the value: it may be a password. */
+function reason(issue: z.core.$ZodIssue): string {
+  const message = issue.message.replace(/^Invalid (input|option): /, '');
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** The schema and the words of one variable. `default` is what applies when it is unset. */
+export function describe(name: ConfigName): { default: string; description: string; secret: boolean } {
+  const schema = configSchema.shape[name];
+  const { description = '', secret = false } = schema.meta() ?? {};
+  const value = schema.safeParse(undefined).data;
+  return { default: value === undefined ? '' : String(value), description, secret };
+}
