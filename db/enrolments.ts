@@ -52,7 +52,7 @@ export async function activeCounsellors(client: PoolClient): Promise<Counsellor[
 }
 
 // Locks are held until the transaction ends. Their order, which keeps two transactions from waiting for each other:
-// the idempotency key, then enrolling, then people from the smallest number to the largest.
+// the idempotency key, then enrolling, then the person's name, then their external number.
 
 /** Two requests with one key, one after the other. */
 export async function lockKey(client: PoolClient, actorId: string, key: string): Promise<void> {
@@ -69,7 +69,7 @@ export async function lockEnrolling(client: PoolClient, by: 'one enrolment' | 'a
 export async function lockPerson(client: PoolClient, person: PersonKeys): Promise<void> {
   const numbers = [lockNumber('name', person.nameKey, person.birthDate)];
   if (person.externalNumberKey) numbers.push(lockNumber('external number', person.externalNumberKey));
-  for (const number of numbers.sort()) await client.query('select pg_advisory_xact_lock($1)', [number]);
+  for (const number of numbers) await client.query('select pg_advisory_xact_lock($1)', [number]);
 }
 
 function lockNumber(...parts: string[]): string {

@@ -166,7 +166,8 @@ export interface PathwayTask {
   readonly assignee: PersonRef | null;
   readonly partnerId: string | null;
   readonly schedule: Schedule;
-  readonly plannedAt: Instant;
+  /** The day the due date was counted from. */
+  readonly countedFrom: Day;
   readonly opensAt: Instant;
   readonly dueAt: Instant;
   readonly remindAt: Instant;
@@ -251,7 +252,7 @@ export async function readPathway(
         ${list(
           `json_build_object('id', t.id, 'kind', t.kind, 'round', t.round, 'subject', t.subject, 'step', t.step,
             'status', t.status, 'assignee', ${ref('a')}, 'partnerId', t.partner_id, 'schedule', t.schedule,
-            'plannedAt', iso(t.planned_at), 'opensAt', iso(t.opens_at), 'dueAt', iso(t.due_at),
+            'countedFrom', t.counted_from, 'opensAt', iso(t.opens_at), 'dueAt', iso(t.due_at),
             'remindAt', iso(t.remind_at), 'escalateAt', iso(t.escalate_at), 'committeeAt', iso(t.committee_at),
             'settingsVersion', t.settings_version, 'movedFrom', t.moved_from, 'rungs', t.rungs)
             order by t.due_at, t.id`,

@@ -53,6 +53,13 @@ export function demonstrationPeople(): DemonstrationPerson[] {
   ];
 }
 
+/** @param subject the sign-in name: `counsellor.tours` */
+export function demonstrationPerson(subject: string): DemonstrationPerson {
+  const person = demonstrationPeople().find((p) => p.subject === subject);
+  if (!person) throw new Error(`there is no demonstration person ${subject}`);
+  return person;
+}
+
 /** Adds the people of the demonstration that are missing. */
 export async function seedDemonstration(databaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl, application_name: 'seed' });

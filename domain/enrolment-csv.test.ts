@@ -102,6 +102,12 @@ describe('the header', () => {
     expect(problems[0]?.messageFr).toContain('« telephone »');
   });
 
+  test('that is a person is not repeated', () => {
+    const { problems } = readHeader(['Tours', 'Le Goff', 'Anne', '31/12/2008', 'scolarisé', '01/10/2026']);
+    expect(new Set(problems.map((p) => p.code))).toEqual(new Set(['missing_column']));
+    expect(JSON.stringify(problems)).not.toMatch(/Goff|Anne|2008/);
+  });
+
   test('may have empty columns on its right and the columns of a reject file, which are not read', () => {
     const { header, problems } = readHeader(['erreur', 'ligne', ...columns.map((c) => c.header), '', '']);
     expect(problems).toEqual([]);

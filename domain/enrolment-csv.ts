@@ -326,17 +326,19 @@ export interface Header {
 export function readHeader(cells: readonly string[]): { header: Header; problems: CellProblem[] } {
   const names = cells.map((cell) => unprotect(cell).trim());
   const problems: CellProblem[] = [];
+  // Without a header the first row is a person, whose values must not be repeated as names of columns.
+  const isHeader = recognised(names) * 2 >= names.filter((name) => name !== '').length;
   const found = new Set<Column>();
   const read = names.map((name, at) => {
     // Spreadsheets leave empty columns behind on the right.
     if (isRejectColumn(name) || (name === '' && names.slice(at).every((n) => n === ''))) return null;
     const known = columnByName.get(fold(name));
-    if (!known) {
+    if (!known && isHeader) {
       const near = nearest(fold(name));
       const hint = { fr: ` (la plus proche est « ${near} »)`, en: ` (the nearest is '${near}')` };
       problems.push(cellProblem(name, 'unknown_column', hint));
-    } else if (found.has(known)) problems.push(cellProblem(name, 'duplicate_column'));
-    else found.add(known);
+    } else if (known && found.has(known)) problems.push(cellProblem(name, 'duplicate_column'));
+    else if (known) found.add(known);
     return known ?? null;
   });
   for (const c of columns) {

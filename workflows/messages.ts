@@ -19,7 +19,7 @@ export interface PathwayInput {
   readonly minor: boolean;
   readonly rules: Rules;
   readonly enrolledBy: string;
-  /** End of the enrolment's day for an import, absent for an enrolment of today. */
+  /** Start of the day for an enrolment of the past, absent for one of today. */
   readonly enrolledAt?: Instant;
   /** For a pathway that was accompanied before: where it stands. */
   readonly start?: {
