@@ -66,16 +66,16 @@ export function build() {
 
 /** Name, size and time of every source: the folders of tsconfig.json, the web application, what builds them. */
 function fingerprint() {
-  const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
+  const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
   const hash = createHash('sha256');
   const visit = (name) => {
     const file = path.join(root, name);
-    if (!existsSync(file) || /(^|\/)(node_modules|dist|\..*)$/.test(name)) return;
+    if (!existsSync(file) || /(^|\/)(node_modules|dist|\..*|.*\.test\.ts)$/.test(name)) return;
     const { mtimeMs, size } = statSync(file);
     if (!statSync(file).isDirectory()) hash.update(`${name} ${size} ${mtimeMs}\n`);
     else for (const entry of readdirSync(file).sort()) visit(path.join(name, entry));
   };
-  for (const name of [...include, 'web', 'package.json', 'package-lock.json', 'tsconfig.json']) visit(name);
+  for (const name of [...include, 'web', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) visit(name);
   return hash.digest('hex');
 }
 

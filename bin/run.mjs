@@ -1,6 +1,6 @@
 /** `npm run NAME -- …`: on a fresh clone installs and builds first, then runs dist/bin/NAME.js or dist/bench/NAME.js. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build, checkNode, install, root } from './prepare.mjs';
 
@@ -11,9 +11,9 @@ console.log = console.error;
 install();
 build();
 console.log = log;
-// The programme sees its own arguments only.
-const [name] = process.argv.splice(2, 1);
+const [name, ...args] = process.argv.slice(2);
 const script = ['bin', 'bench']
   .map((folder) => path.join(root, 'dist', folder, `${name}.js`))
-  .find(existsSync);
-createRequire(import.meta.url)(script);
+  .find((file) => existsSync(file));
+const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' });
+process.exit(status ?? 1);

@@ -1,4 +1,5 @@
 /** Tells a database that does not answer from one that refuses. */
+import { types } from 'node:util';
 
 /** Classes 08 (connection) and 57P (shutdown, crash, starting up), too many connections, and the socket's own codes. */
 const sqlStates = /^(08...|57P0[1-5]|53300)$/;
@@ -16,8 +17,8 @@ const sentences =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
 
 export function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isAway);
+  if (!types.isNativeError(error)) return false;
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isAway);
   const { code = '' } = error as Error & { code?: string };
   return sqlStates.test(code) || socketCodes.has(code) || sentences.test(error.message);
 }

@@ -87,20 +87,16 @@ employments_written as (
     "endsOn" date, durable boolean, "left" boolean, "wordsId" uuid)
   on conflict (id) do update set left_job = excluded.left_job
 ),
-intervals_left as (
-  update step_intervals i set left_at = (ev->>'at')::timestamptz
-  from taken, jsonb_array_elements(e->'events') ev
-  where i.pathway_id = taken.id and ev->>'type' = 'step_left' and i.interval = (ev#>>'{data,interval}')::int
-),
-intervals_entered as (
+intervals_written as (
   insert into step_intervals (pathway_id, interval, step, entered_at, left_at)
-  select taken.id, (ev#>>'{data,interval}')::int, ev#>>'{data,step}', (ev->>'at')::timestamptz,
-    -- entered and left in one entry
-    (select (l->>'at')::timestamptz from jsonb_array_elements(e->'events') l
-      where l->>'type' = 'step_left' and l#>>'{data,interval}' = ev#>>'{data,interval}')
-  from taken, jsonb_array_elements(e->'events') ev
-  where ev->>'type' = 'step_entered'
-  on conflict (pathway_id, interval) do update set left_at = null
+  select taken.id, (ev.event#>>'{data,interval}')::int, min(ev.event#>>'{data,step}'), min((ev.event->>'at')::timestamptz),
+    -- Left, and entered again when an exit was undone: what came last counts.
+    (array_agg(case ev.event->>'type' when 'step_left' then (ev.event->>'at')::timestamptz end
+      order by ev.position desc))[1]
+  from taken, jsonb_array_elements(e->'events') with ordinality as ev(event, position)
+  where ev.event->>'type' in ('step_entered', 'step_left')
+  group by taken.id, (ev.event#>>'{data,interval}')::int
+  on conflict (pathway_id, interval) do update set left_at = excluded.left_at
 ),
 timeline_written as (
   insert into timeline (pathway_id, revision, position, type, occurred_at, recorded_at, actor_id, data)

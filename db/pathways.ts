@@ -14,6 +14,8 @@ export interface PathwayFacts {
   readonly revision: number;
   /** One of its tasks is or was the caller's. */
   readonly shared: boolean;
+  /** When the last thing was recorded, on the pathway's own clock. */
+  readonly recordedAt: Instant;
 }
 
 export async function pathwayFacts(
@@ -23,7 +25,7 @@ export async function pathwayFacts(
 ): Promise<PathwayFacts | null> {
   const { rows } = await client.query<PathwayFacts>({
     name: 'pathway_facts',
-    text: `select id, site_id as "siteId", revision,
+    text: `select id, site_id as "siteId", revision, iso(recorded_at) as "recordedAt",
              exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared
            from pathways p where id = $1`,
     values: [id, actorId],
@@ -204,6 +206,7 @@ export interface PathwayRecord {
   readonly contractId: string | null;
   readonly settingsVersion: number;
   readonly revision: number;
+  readonly recordedAt: Instant;
   readonly shared: boolean;
   readonly person: Identity;
   readonly tasks: readonly PathwayTask[];
@@ -246,7 +249,7 @@ export async function readPathway(
         iso(p.last_contact_at) as "lastContactAt", p.hold_until as "holdUntil", p.contract_id as "contractId",
         case when p.exit_code is not null then json_build_object('code', p.exit_code, 'at', iso(p.exited_at),
           'words', ${words('p.exit_words_id')}) end as exit,
-        p.settings_version as "settingsVersion", p.revision,
+        p.settings_version as "settingsVersion", p.revision, iso(p.recorded_at) as "recordedAt",
         exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared,
         ${identity} as person,
         ${list(

@@ -14,6 +14,8 @@ export interface TaskFacts {
   readonly assigneeId: string | null;
   readonly partnerId: string | null;
   readonly revision: number;
+  /** When the last thing was recorded of the pathway, on its own clock. */
+  readonly recordedAt: Instant;
   /** The caller has a draft for it. */
   readonly hasDraft: boolean;
 }
@@ -27,6 +29,7 @@ export async function taskFacts(
     name: 'task_facts',
     text: `select id, pathway_id as "pathwayId", site_id as "siteId", kind, assignee_id as "assigneeId",
              partner_id as "partnerId", revision,
+             (select iso(p.recorded_at) from pathways p where p.id = t.pathway_id) as "recordedAt",
              exists (select from task_drafts d where d.task_id = t.id and d.author_id = $2) as "hasDraft"
            from tasks t where id = any($1)`,
     values: [ids, actorId],
@@ -172,6 +175,8 @@ export interface TaskDetails extends TaskRow {
   readonly remindAt: Instant;
   readonly escalateAt: Instant;
   readonly committeeAt: Instant;
+  /** When the last thing was recorded of the pathway, on its own clock. */
+  readonly recordedAt: Instant;
   readonly settingsVersion: number;
   readonly movedFrom: { readonly day: string; readonly because: string } | null;
   readonly decision: Decision | null;
@@ -188,6 +193,7 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
     name: 'read_task',
     text: `select ${taskRow}, t.schedule, iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
         iso(t.escalate_at) as "escalateAt", iso(t.committee_at) as "committeeAt",
+        (select iso(p.recorded_at) from pathways p where p.id = t.pathway_id) as "recordedAt",
         t.settings_version as "settingsVersion", t.moved_from as "movedFrom", t.decision,
         (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid) as words,
         (select w.fields from words w where w.pathway_id = t.pathway_id and w.id::text = t.subject) as "subjectWords",

@@ -1,12 +1,14 @@
 /** The worker's process: workflows, activities, and the starter that begins pathways whose start was interrupted. */
 import { existsSync, readFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
+import { runStarter } from '../api/starter';
 import { loadConfig } from '../config/config';
 import { temporalConnection } from '../config/temporal';
 import { ownerPool } from '../db/pool';
 import { bundle, bundleFile } from './bundle';
-import { createWorker } from './worker';
+import { createWorker, defaultActivities } from './worker';
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env, ['DATABASE_URL', 'TEMPORAL_ADDRESS']);
@@ -21,7 +23,8 @@ async function main(): Promise<void> {
   });
   const pool = ownerPool(config.DATABASE_URL, {
     name: 'service-plus worker',
-    max: config.WORKER_MAX_CONCURRENT_ACTIVITIES,
+    // Each activity holds one, the starter two.
+    max: (config.WORKER_MAX_CONCURRENT_ACTIVITIES ?? defaultActivities) + 2,
   });
   const connection = await NativeConnection.connect(temporalConnection(config));
   const worker = await createWorker({
@@ -34,14 +37,32 @@ async function main(): Promise<void> {
     maxConcurrentActivities: config.WORKER_MAX_CONCURRENT_ACTIVITIES,
   });
   // npm start stops the worker itself, after the API; run alone, Ctrl-C stops it.
-  process.on('SIGTERM', () => worker.shutdown());
+  const stopping = new AbortController();
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    worker.shutdown();
+  };
+  process.on('SIGTERM', stop);
   process.on('SIGINT', () => {
-    if (!process.connected) worker.shutdown();
+    if (!process.connected) stop();
   });
   // npm start is gone: what it started goes too.
-  process.on('disconnect', () => worker.shutdown());
+  process.on('disconnect', stop);
+
+  const clientConnection = await Connection.connect(temporalConnection(config));
+  const starter = runStarter({
+    owner: pool,
+    temporal: new Client({ connection: clientConnection, namespace: config.TEMPORAL_NAMESPACE }),
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    log,
+    signal: stopping.signal,
+  });
   process.send?.({ ready: true });
   await worker.run();
+  stopping.abort();
+  await starter;
+  await clientConnection.close();
   await connection.close();
   await pool.end();
 }

@@ -13,15 +13,13 @@ export interface WorkerParts {
   readonly maxConcurrentActivities?: number;
 }
 
-export function createWorker({
-  pool,
-  maxConcurrentActivities = 20,
-  ...options
-}: WorkerParts): Promise<Worker> {
+/** Activities at once: each is one short statement, and more would only wait for a connection. */
+export const defaultActivities = 20;
+
+export function createWorker({ pool, maxConcurrentActivities = defaultActivities, ...options }: WorkerParts): Promise<Worker> {
   return Worker.create({
     ...options,
     activities: journalActivities(pool),
-    // More would only wait for a connection to the database.
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     reuseV8Context: true,
     shutdownGraceTime: '5 seconds',

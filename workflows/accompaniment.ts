@@ -3,7 +3,7 @@
  * again from its top in each run, so every question and every wait has a stable key and is opened once; what was
  * answered is answered at once.
  */
-import { condition, log, sleep } from '@temporalio/workflow';
+import { log, sleep } from '@temporalio/workflow';
 import type { Day, Instant } from '../domain/calendar';
 import {
   adoptInstants,
@@ -24,6 +24,7 @@ import { type DecisionOf, definitionOf, type TaskKind } from '../domain/tasks';
 import { Journal, type Journalled } from './journal';
 import type { NewContract } from './messages';
 import type { State, Way } from './state';
+import { Waiting } from './waiting';
 
 /** What was decided, and the key of the task in which it was. */
 export type Answer<K extends TaskKind> = DecisionOf<K> & { readonly taskKey: string };
@@ -45,17 +46,21 @@ export interface Question extends Schedule {
   readonly partnerId?: string;
 }
 
+/** Tasks that follow from what happened, not from a step. */
+const askedByEvents: readonly TaskKind[] = ['offer_feedback', 'alert_follow_up'];
+
 export class Accompaniment implements Journalled {
   readonly journal: Journal;
-  /** Set by what happened when it turns the pathway away from its step. */
-  turn: Way | null = null;
+  /** What a step waits for. */
+  readonly waiting = new Waiting();
+  private turn: Way | null = null;
   /** Tasks that opened with the last entry. */
   opened: string[] = [];
   /** The timers that are set, each as the epoch milliseconds of its instant. */
   private readonly alarms = new Set<number>();
 
   constructor(readonly state: State) {
-    this.journal = new Journal(state.revision);
+    this.journal = new Journal(state.revision, () => this.waiting.look());
   }
 
   // ---- what a step knows
@@ -82,14 +87,14 @@ export class Accompaniment implements Journalled {
   /** Asks, and waits for the answer however long it takes. */
   async ask<K extends TaskKind>(kind: K, question: Question = {}): Promise<Answer<K>> {
     const task = this.open(kind, question);
-    await condition(() => task.status === 'done');
+    await this.when(() => task.status === 'done');
     return this.answerOf(task);
   }
 
   /** Asks at a milestone, which is passed over when it lies before the pathway was imported. */
   async askAt<K extends TaskKind>(kind: K, question: Question): Promise<Answer<K> | PassedOver> {
     const task = this.open(kind, question);
-    await condition(() => task.status === 'done' || task.cancelReason === 'before_import');
+    await this.when(() => task.status === 'done' || task.cancelReason === 'before_import');
     return task.status === 'done' ? this.answerOf(task) : { outcome: 'passed_over' };
   }
 
@@ -101,7 +106,7 @@ export class Accompaniment implements Journalled {
     reason: CancelReason = 'no_longer_needed',
   ): Promise<Answer<K> | PassedOver | null> {
     const task = this.open(kind, question);
-    await condition(() => task.status === 'done' || task.status === 'cancelled' || needless());
+    await this.when(() => task.status === 'done' || task.status === 'cancelled' || needless());
     if (task.status === 'done') return this.answerOf(task);
     if (task.cancelReason === 'before_import') return { outcome: 'passed_over' };
     this.withdraw(task, reason);
@@ -119,7 +124,7 @@ export class Accompaniment implements Journalled {
     const keys = [this.keyOf(first, question), this.keyOf(second, question)];
     const done = () => keys.map((key) => this.state.tasks[key]).find((task) => task?.status === 'done');
     if (!done()) for (const kind of [first, second]) this.open(kind, question);
-    await condition(() => done() !== undefined);
+    await this.when(() => done() !== undefined);
     const answered = done() as TaskRecord;
     keys.forEach((key, i) => {
       const other = this.state.tasks[key];
@@ -131,6 +136,10 @@ export class Accompaniment implements Journalled {
   /** A task that was asked, with what became of it. */
   asked(kind: TaskKind, question: Question = {}): TaskRecord {
     return this.state.tasks[this.keyOf(kind, question)] as TaskRecord;
+  }
+
+  wasAsked(kind: TaskKind, question: Question = {}): boolean {
+    return this.keyOf(kind, question) in this.state.tasks;
   }
 
   /** Opens a task, or plans it when its day has not come. The same question again is the same task. */
@@ -190,7 +199,7 @@ export class Accompaniment implements Journalled {
     more: { of?: Owner; round?: number } = {},
   ): Promise<void> {
     const key = this.expect(name, anchor, more);
-    await condition(() => this.state.waits[key]?.passed === true);
+    await this.when(() => this.state.waits[key]?.passed === true);
   }
 
   /** Shows a named day and tells when it has come, without waiting for it. */
@@ -207,9 +216,22 @@ export class Accompaniment implements Journalled {
     return key;
   }
 
+  /** Whether a named day has come, or is waited for no longer. */
+  passed(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number } = {}): boolean {
+    return this.state.waits[`${this.scopeOf(of)}/${name}/${round}`]?.passed === true;
+  }
+
+  /** What the day was waited for has happened before it came. */
+  stopWaiting(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number } = {}): void {
+    const wait = this.state.waits[`${this.scopeOf(of)}/${name}/${round}`];
+    if (!wait || wait.passed) return;
+    wait.passed = true;
+    this.waitsChanged();
+  }
+
   /** Waits for something to have happened. */
-  async when(happened: () => boolean): Promise<void> {
-    await condition(happened);
+  when(happened: () => boolean): Promise<void> {
+    return this.waiting.until(happened);
   }
 
   /** Does something once, however often the step's function starts from its top. */
@@ -218,6 +240,20 @@ export class Accompaniment implements Journalled {
     if (this.state.done[key]) return;
     this.state.done[key] = true;
     deed();
+  }
+
+  /** What happened turns the pathway away from its step. */
+  turnTo(way: Way): void {
+    this.turn = way;
+    this.waiting.look();
+  }
+
+  /** Waits for something that turns the pathway away from its step. */
+  async turned(): Promise<Way> {
+    await this.when(() => this.turn !== null);
+    const way = this.turn as Way;
+    this.turn = null;
+    return way;
   }
 
   // ---- what happens to a pathway
@@ -258,16 +294,20 @@ export class Accompaniment implements Journalled {
     const contract = this.contract as ContractRecord;
     contract.terminated = terminated;
     this.cancelScope(this.scopeOf(contract), 'contract_ended');
-    // The CFA keeps an apprentice without employer for a time: its last day is shown wherever the pathway goes next.
-    for (const name of ['cfa_first_warning', 'cfa_last_warning', 'cfa_keeps_apprentice'] as const) {
-      this.expect(name, terminated.on, { of: contract });
-    }
+    this.expectLastDayAtCfa(contract, terminated.on);
     this.contractChanged(contract, {
       type: 'contract_terminated',
       by,
       data: { contractId: contract.id, ...terminated, ...(wordsId && { wordsId }) },
     });
     return contract.id;
+  }
+
+  /** The CFA keeps an apprentice without employer for a time: its last day is shown wherever the pathway goes next. */
+  private expectLastDayAtCfa(contract: ContractRecord, terminatedOn: Day): void {
+    for (const name of ['cfa_first_warning', 'cfa_last_warning', 'cfa_keeps_apprentice'] as const) {
+      this.expect(name, terminatedOn, { of: contract });
+    }
   }
 
   /** What was asked because of the contract is asked anew, from the new day. */
@@ -333,10 +373,6 @@ export class Accompaniment implements Journalled {
     if ('exit' in way) {
       this.event({ type: 'step_left', at, data: { step, interval, exit: way.exit } });
       for (const scope of this.scopes()) this.cancelScope(scope, 'exited');
-      // What was cancelled is asked again when the exit is undone.
-      for (const task of Object.values(this.state.tasks)) {
-        if (task.cancelReason === 'exited') delete this.state.tasks[task.key];
-      }
       this.state.status = 'exited';
       this.state.holdUntil = null;
       this.state.exit = {
@@ -357,6 +393,7 @@ export class Accompaniment implements Journalled {
       this.event({ type: 'step_left', at, data: { step, interval, to: way.to } });
       this.cancelScope(this.scopeOf(), 'step_left');
       this.forgetScope(this.scopeOf());
+      this.leaveJobs();
       if (this.state.status === 'on_hold') this.resume();
       this.state.step = way.to;
       this.state.interval++;
@@ -365,10 +402,22 @@ export class Accompaniment implements Journalled {
     }
   }
 
+  /** A job is checked in its step only: what was asked of it is asked again when that step is entered again. */
+  private leaveJobs(): void {
+    for (const task of Object.values(this.state.tasks)) {
+      if (!task.key.startsWith('job-') || task.status === 'done') continue;
+      this.withdraw(task, 'step_left');
+      delete this.state.tasks[task.key];
+    }
+  }
+
   undoExit(by: string): void {
     const { exit, step, interval } = this.state;
     this.cancelScope('exit', 'no_longer_needed');
     this.forgetScope('exit');
+    // What the exit cancelled is asked again by the step's function.
+    const cancelled = Object.values(this.state.tasks).filter((t) => t.cancelReason === 'exited');
+    for (const task of cancelled) delete this.state.tasks[task.key];
     // The question whose answer was the exit is asked again, and what that answer made needless.
     const cause = exit?.taskKey ? this.state.tasks[exit.taskKey] : undefined;
     if (cause) {
@@ -382,13 +431,22 @@ export class Accompaniment implements Journalled {
     this.state.status = 'active';
     this.event({ type: 'exit_undone', by, data: { code: exit?.code } });
     this.event({ type: 'step_entered', at: this.state.stepEnteredAt, data: { step, interval, again: true } });
+    // What no step asks.
+    for (const { kind, key, round, subject, schedule } of cancelled) {
+      if (!askedByEvents.includes(kind)) continue;
+      const of = scopeOfKey(key) === 'pathway' ? 'pathway' : undefined;
+      this.open(kind, { ...schedule, round, subject, of });
+    }
+    const contract = this.state.contracts.at(-1);
+    if (contract?.terminated) this.expectLastDayAtCfa(contract, contract.terminated.on);
   }
 
   /** Goes on in a new run where the one before stopped. */
   pickUp(): void {
-    // Closed tasks of no step are waited for by nobody.
+    // Closed tasks of no step are waited for by nobody, unless an exit that closed them is undone.
     for (const task of Object.values(this.state.tasks)) {
-      const closed = task.status === 'done' || task.status === 'cancelled';
+      const closed =
+        task.status === 'done' || (task.status === 'cancelled' && task.cancelReason !== 'exited');
       if (closed && scopeOfKey(task.key) === 'pathway') delete this.state.tasks[task.key];
     }
     this.wake();
@@ -562,8 +620,8 @@ export class Accompaniment implements Journalled {
   private cancelScope(scope: string, reason: CancelReason): void {
     for (const task of Object.values(this.state.tasks))
       if (scopeOfKey(task.key) === scope) this.withdraw(task, reason);
-    for (const key of Object.keys(this.state.waits)) {
-      if (scopeOfKey(key) !== scope) continue;
+    for (const [key, wait] of Object.entries(this.state.waits)) {
+      if (scopeOfKey(key) !== scope || wait.passed) continue;
       delete this.state.waits[key];
       this.waitsChanged();
     }
@@ -571,10 +629,9 @@ export class Accompaniment implements Journalled {
 
   /** What was asked and answered in a scope that is over is not carried on. */
   private forgetScope(scope: string): void {
-    for (const key of Object.keys(this.state.tasks))
-      if (scopeOfKey(key) === scope) delete this.state.tasks[key];
-    for (const key of Object.keys(this.state.done))
-      if (scopeOfKey(key) === scope) delete this.state.done[key];
+    for (const things of [this.state.tasks, this.state.waits, this.state.done]) {
+      for (const key of Object.keys(things)) if (scopeOfKey(key) === scope) delete things[key];
+    }
   }
 
   private answerOf<K extends TaskKind>(task: TaskRecord): Answer<K> {

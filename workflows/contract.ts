@@ -2,8 +2,43 @@
 import type { ContractRecord } from '../domain/journal';
 import { type Accompaniment, beatOf } from './accompaniment';
 
+export async function accompanyContract(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  await Promise.all([
+    companyVisit(p, contract),
+    trialReview(p, contract),
+    tripartiteMeeting(p, contract),
+    apprenticeFollowUps(p, contract),
+    skillsReviews(p, contract),
+  ]);
+}
+
+/** By the referent and the CFA in pair: employers know the CFA. */
+async function companyVisit(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  await p.askAt('company_visit', { of: contract, anchor: contract.startsOn });
+}
+
+/** Before the 45th day in the company; the day itself is entered by people, the due date is the earliest it can be. */
+async function trialReview(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  const review = await p.askAt('trial_review', { of: contract, anchor: contract.startsOn });
+  if (review.outcome === 'alert') p.once('alert of trial review', () => p.followUpAlert(), contract);
+  if (review.outcome !== 'fragile') return;
+  for (let round = 1; ; round++) {
+    const { outcome } = await p.ask('closer_follow_up', { of: contract, round });
+    if (outcome === 'difficulty')
+      p.once(`alert of closer follow-up ${round}`, () => p.followUpAlert(), contract);
+    if (outcome !== 'missed') return;
+  }
+}
+
+async function tripartiteMeeting(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  let meeting = await p.askAt('tripartite_meeting', { of: contract, anchor: contract.startsOn });
+  for (let round = 2; meeting.outcome === 'postponed'; round++) {
+    meeting = await p.askAt('tripartite_meeting', { of: contract, round, on: meeting.until });
+  }
+}
+
 /** Monthly for three months, then every two months until the end of the contract. */
-export async function apprenticeFollowUps(p: Accompaniment, contract: ContractRecord): Promise<void> {
+async function apprenticeFollowUps(p: Accompaniment, contract: ContractRecord): Promise<void> {
   let anchor = firstAnchor(p, contract);
   let missed = 0;
   for (let round = 1; ; round++) {
@@ -20,7 +55,7 @@ export async function apprenticeFollowUps(p: Accompaniment, contract: ContractRe
 }
 
 /** Every six months: what was learned, for the e-portfolio. */
-export async function skillsReviews(p: Accompaniment, contract: ContractRecord): Promise<void> {
+async function skillsReviews(p: Accompaniment, contract: ContractRecord): Promise<void> {
   let anchor = firstAnchor(p, contract);
   for (let round = 1; ; round++) {
     const question = { of: contract, round, anchor };
@@ -31,7 +66,7 @@ export async function skillsReviews(p: Accompaniment, contract: ContractRecord):
 
 /** A contract recorded long after its start is followed from then on; an import knows what it passes over. */
 function firstAnchor(p: Accompaniment, contract: ContractRecord): string {
-  const imported = p.state.imported && contract.number === 1;
-  const recordedOn = contract.recordedAt.slice(0, 10);
-  return imported || contract.startsOn >= recordedOn ? contract.startsOn : recordedOn;
+  const imported = p.state.imported && p.state.interval === 1;
+  const { startsOn, recordedAt } = contract;
+  return imported || startsOn >= recordedAt.slice(0, 10) ? startsOn : recordedAt;
 }

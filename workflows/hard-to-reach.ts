@@ -20,10 +20,12 @@ export async function afterDecision(
   round: number,
 ): Promise<Way | null> {
   if (decision.outcome === 'lost_contact') return exit('lost_contact', decision);
-  if (decision.outcome === 'put_on_hold') {
-    p.once(`hold ${round}`, () => p.hold(decision.until));
+  if (decision.outcome === 'put_on_hold' && !p.passed('hold_ends', { round })) {
+    // Held already in a new run; not yet, or no longer, when an exit from the hold was undone.
+    if (p.state.status !== 'on_hold') p.hold(decision.until);
     await Promise.race([p.until('hold_ends', decision.until, { round }), reachedAgain(p, decision)]);
-    p.once(`resumed ${round}`, () => p.resume());
+    p.stopWaiting('hold_ends', { round });
+    p.resume();
   }
   return null;
 }
@@ -45,6 +47,7 @@ function reachedAgain(p: Accompaniment, decision: Answer<'hard_to_reach_decision
   return p.when(() => reachedSince(p, decidedAt));
 }
 
-function reachedSince(p: Accompaniment, instant: string): boolean {
+/** Whether a contact reached the young person after an instant. */
+export function reachedSince(p: Accompaniment, instant: string): boolean {
   return p.state.lastContactAt !== null && p.state.lastContactAt > instant;
 }

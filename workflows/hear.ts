@@ -110,7 +110,8 @@ export function hearPeople(p: Accompaniment): void {
     ({ taskId, by, decision }) => {
       const task = openTask(taskId);
       task.status = 'done';
-      task.decision = decision;
+      // Parsed, so that what the catalogue defaults is there.
+      task.decision = decisionSchemaOf(task.kind).parse(decision);
       task.closedAt = p.now;
       task.closedBy = by;
       p.tell(task, 'task_completed', {
@@ -154,7 +155,7 @@ export function hearPeople(p: Accompaniment): void {
       refuseContract(request);
     },
     ({ requestId: _, by, ...terms }) => {
-      p.turn = to('securing');
+      p.turnTo(to('securing'));
       return p.signContract(terms, by).id;
     },
   );
@@ -176,7 +177,7 @@ export function hearPeople(p: Accompaniment): void {
     },
     ({ by, on, initiator, reason, wordsId }) => {
       // Step 5 goes back to securing, where a rebound is sought; securing starts again from its top.
-      p.turn = state.step === 'securing' ? { again: true } : to('securing');
+      p.turnTo(state.step === 'securing' ? { again: true } : to('securing'));
       return p.terminateContract({ on, initiator, reason }, by, wordsId);
     },
   );
@@ -207,7 +208,7 @@ export function hearPeople(p: Accompaniment): void {
         data: { employmentId: job.id, kind, durable: job.durable },
       });
       // An apprentice stays in securing until the contract nears its end.
-      if (state.step !== 'durable_employment' && !p.contract) p.turn = to('durable_employment');
+      if (state.step !== 'durable_employment' && !p.contract) p.turnTo(to('durable_employment'));
       return job.id;
     },
   );
@@ -242,7 +243,7 @@ export function hearPeople(p: Accompaniment): void {
       }
     },
     ({ by, code, wordsId }) => {
-      p.turn = { ...exit(code), by, ...(wordsId && { wordsId }) };
+      p.turnTo({ ...exit(code), by, ...(wordsId && { wordsId }) });
       return undefined;
     },
   );

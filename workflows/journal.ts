@@ -38,13 +38,22 @@ export class Journal {
   private taken = 0;
   private acknowledged = 0;
 
-  /** @param revision the last one that was acknowledged, by an earlier run */
-  constructor(public revision: number) {}
+  private readonly awaited: { readonly target: number; readonly goOn: () => void }[] = [];
+
+  /**
+   * @param revision the last one that was acknowledged, by an earlier run
+   * @param changed called after each change
+   */
+  constructor(
+    public revision: number,
+    private readonly changed: () => void,
+  ) {}
 
   /** Notes a change. Nothing leaves before everything this activation sets off has happened. */
   note(change: (changes: Changes) => void): void {
     change(this.changes);
     this.made++;
+    this.changed();
   }
 
   /** Whether something is not yet acknowledged. */
@@ -53,16 +62,19 @@ export class Journal {
   }
 
   /** Waits until all that has happened so far is recorded. */
-  async recorded(): Promise<void> {
+  recorded(): Promise<void> {
     const target = this.made;
-    await condition(() => this.acknowledged >= target);
+    return new Promise((goOn) => {
+      if (this.acknowledged >= target) goOn();
+      else this.awaited.push({ target, goOn });
+    });
   }
 
   /** Records as long as the workflow lives; what happens while an entry is on its way goes into the next. */
   async keep(of: Journalled): Promise<never> {
     for (;;) {
+      // Looked at when everything else in the activation has run as far as it can.
       await condition(() => this.made > this.taken);
-      await this.settled();
       const changes = this.changes;
       const taken = this.made;
       this.changes = new Changes();
@@ -72,19 +84,7 @@ export class Journal {
       this.revision = entry.revision;
       of.adopt(entry, answer);
       this.acknowledged = taken;
-    }
-  }
-
-  /**
-   * Waits until one thing no longer sets off another, so that they are one entry and not many: conditions are looked
-   * at again only when everything else in the activation has run as far as it can.
-   */
-  private async settled(): Promise<void> {
-    for (let calm = 0; calm < 2; ) {
-      const seen = this.made;
-      let looks = 0;
-      await condition(() => looks++ > 0);
-      calm = seen === this.made ? calm + 1 : 0;
+      while (this.awaited[0] && this.awaited[0].target <= taken) this.awaited.shift()?.goOn();
     }
   }
 }

@@ -1,11 +1,5 @@
 /** One young person's pathway through the five steps, from the enrolment until an exit can no longer be undone. */
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { Step } from '../domain/pathway';
 import { Accompaniment } from './accompaniment';
 import { hearPeople } from './hear';
@@ -68,34 +62,18 @@ async function accompany(p: Accompaniment): Promise<void> {
 
 /** Walks through the step the pathway is in, until its function says where to, or something turns the pathway. */
 async function walk(p: Accompaniment): Promise<Way> {
-  const scope = new CancellationScope();
-  try {
-    return await scope.run(() => Promise.race([steps[p.state.step](p), turned(p)]));
-  } finally {
-    // What the step still waits for is over.
-    scope.cancel();
-  }
-}
-
-async function turned(p: Accompaniment): Promise<Way> {
-  await condition(() => p.turn !== null);
-  const way = p.turn as Way;
-  p.turn = null;
+  const way = await Promise.race([steps[p.state.step](p), p.turned()]);
+  // What the step still waits for is over.
+  p.waiting.forget();
   return way;
 }
 
 /** Waits as long as an exit can be undone. */
 async function exitUndone(p: Accompaniment): Promise<boolean> {
-  const scope = new CancellationScope();
-  const exitedOn = p.state.exit?.at as string;
-  try {
-    return await scope.run(() =>
-      Promise.race([
-        p.until('exit_becomes_final', exitedOn).then(() => false),
-        condition(() => p.state.exit === null).then(() => true),
-      ]),
-    );
-  } finally {
-    scope.cancel();
-  }
+  const undone = await Promise.race([
+    p.until('exit_becomes_final', p.state.exit?.at as string).then(() => false),
+    p.when(() => p.state.exit === null).then(() => true),
+  ]);
+  p.waiting.forget();
+  return undone;
 }

@@ -1,13 +1,15 @@
 /** Pathways under test: a time-skipping server, a worker and a database of the test's own, and how one walks through. */
 import { randomUUID } from 'node:crypto';
-import type { UpdateDefinition } from '@temporalio/common';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Worker } from '@temporalio/worker';
-import type { Pool } from 'pg';
+import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
+import { Client, type Pool } from 'pg';
 import { ownerPool } from '../../db/pool';
 import { demonstrationPeople, seedDemonstration } from '../../db/seed';
-import { addDelay, type Day, type Delay, dayOf } from '../../domain/calendar';
+import { addDelay, type Day, type Delay, dayOf, type Instant } from '../../domain/calendar';
 import type { TaskRecord } from '../../domain/journal';
+import type { Step } from '../../domain/pathway';
 import { defaultSettings, rulesOf } from '../../domain/settings';
 import type { OutcomeOf, TaskKind } from '../../domain/tasks';
 import { createWorker } from '../../worker/worker';
@@ -15,7 +17,16 @@ import * as messages from '../../workflows/messages';
 import { type PathwayInput, pathwayState, pathwayWorkflowId, type Recorded } from '../../workflows/messages';
 import { createTestDatabase, createTimeSkippingEnvironment, testWorkflowBundle } from './servers';
 
-const taskQueue = 'pathways-under-test';
+Runtime.install({
+  // A line for each failure, where the SDK's own account fills a screen; none for an outage that a test has made.
+  logger: new DefaultLogger('WARN', ({ message, meta }) => {
+    const line = `${message}: ${meta?.error}\n`;
+    if (!/not currently accepting connections|terminating connection/.test(line)) process.stderr.write(line);
+  }),
+  telemetryOptions: { logging: { filter: 'ERROR' } },
+});
+
+const second = 1_000;
 
 /** The id of a demonstration person: `counsellor.tours`. */
 export function person(subject: string): string {
@@ -24,22 +35,55 @@ export function person(subject: string): string {
   return found.id;
 }
 
+/** Why an Update was refused, and what came with it. Throws when it was not. */
+export async function refusalOf(
+  update: Promise<Recorded>,
+): Promise<{ type: string; heldBy?: string; field?: string; message: string }> {
+  const error = await update.then(
+    () => new Error('the Update was accepted'),
+    (e: unknown) => e,
+  );
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return { type: error.cause.type as string, ...(error.cause.details?.[0] as { message: string }) };
+  throw error;
+}
+
+type Enrolment = Partial<Omit<PathwayInput, 'pathwayId' | 'rules' | 'enrolledBy'>>;
+
+interface WorldOptions {
+  /** Absent: a time-skipping server of its own. */
+  temporal?: () => Promise<TestWorkflowEnvironment>;
+  /** A pathway continues in a new run after so many events, instead of the release's number. */
+  eventsOfARun?: number;
+}
+
+function withRunsOf(events: number | undefined, { code }: { code: string }): { code: string } {
+  if (events === undefined) return { code };
+  const shorter = code.replace(/(\beventsOfARun = )[\d_e]+;/, `$1${events};`);
+  if (shorter === code) throw new Error('the bundle names no eventsOfARun: see workflows/pathway.ts');
+  return { code: shorter };
+}
+
 export class PathwayWorld {
+  /** Of this world alone, so that worlds may share a server. */
+  readonly taskQueue = `pathways-${randomUUID()}`;
   private running?: Promise<void>;
   private worker?: Worker;
+  private readonly followed = new Set<YoungPerson>();
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
     readonly pool: Pool,
     readonly databaseUrl: string,
     private readonly dropDatabase: () => Promise<void>,
+    private readonly eventsOfARun: number | undefined,
   ) {}
 
-  static async create(): Promise<PathwayWorld> {
-    const [env, database] = await Promise.all([createTimeSkippingEnvironment(), createTestDatabase()]);
+  static async create({ temporal = createTimeSkippingEnvironment, eventsOfARun }: WorldOptions = {}) {
+    const [env, database] = await Promise.all([temporal(), createTestDatabase()]);
     await seedDemonstration(database.url);
     const pool = ownerPool(database.url, { name: 'test' });
-    const world = new PathwayWorld(env, pool, database.url, database.drop);
+    const world = new PathwayWorld(env, pool, database.url, database.drop, eventsOfARun);
     await world.startWorker();
     return world;
   }
@@ -48,9 +92,9 @@ export class PathwayWorld {
     this.worker = await createWorker({
       connection: this.env.nativeConnection,
       namespace: this.env.namespace ?? 'default',
-      taskQueue,
+      taskQueue: this.taskQueue,
       pool: this.pool,
-      workflowBundle: await testWorkflowBundle(),
+      workflowBundle: withRunsOf(this.eventsOfARun, await testWorkflowBundle()),
     });
     this.running = this.worker.run();
   }
@@ -67,20 +111,43 @@ export class PathwayWorld {
     await this.dropDatabase();
   }
 
-  /** The Paris day it is on the server's clock, or so long after. */
+  /** Takes the database away (or gives it back): whoever is connected is cut off, and nobody connects. */
+  async databaseAnswers(answers: boolean): Promise<void> {
+    const url = new URL(this.databaseUrl);
+    const name = url.pathname.slice(1);
+    url.pathname = '/postgres';
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    await client.query(`alter database ${name} allow_connections ${answers}`);
+    if (!answers)
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await client.end();
+  }
+
+  /** Nobody is followed any longer: time that passes later costs nothing for them. */
+  async forgetAll(): Promise<void> {
+    await Promise.all(
+      [...this.followed].map((young) => young.handle.terminate('the test is over').catch(() => {})),
+    );
+    this.followed.clear();
+  }
+
+  /** The instant it is on the server's clock. */
+  async now(): Promise<Instant> {
+    return new Date(await this.env.currentTimeMs()).toISOString();
+  }
+
+  /** The Paris day it is on the server's clock, or so long after (closed days are not passed over). */
   async day(after: Delay = { days: 0 }): Promise<Day> {
-    const today = dayOf(await this.env.currentTimeMs());
-    return addDelay(today, after, { alsaceMoselle: false, closures: [] }, 'none').day;
+    return addDelay(dayOf(await this.now()), after, { alsaceMoselle: false, closures: [] }, 'none').day;
   }
 
   /** Enrols a young person (an invented one) and starts the pathway. */
-  async enrol(
-    more: Partial<Omit<PathwayInput, 'pathwayId' | 'rules' | 'enrolledBy'>> = {},
-  ): Promise<YoungPerson> {
+  async enrol(more: Enrolment = {}): Promise<YoungPerson> {
     const pathwayId = randomUUID();
     const siteId = more.siteId ?? 'tours';
     const enrolledBy = person(`coordinator.${siteId}`);
-    const now = new Date(await this.env.currentTimeMs());
+    const now = await this.now();
     const input: PathwayInput = {
       minor: false,
       ...more,
@@ -96,20 +163,48 @@ export class PathwayWorld {
        select $1, p.id, $3, 'seeking_training', 'cfa', $4::timestamptz::date, $4::timestamptz::date, $5, $4, $6, $4 from p`,
       [pathwayId, randomUUID(), siteId, now, enrolledBy, JSON.stringify(input)],
     );
+    return this.start(input);
+  }
+
+  /** Starts the pathway of an enrolment that is in the database. */
+  async start(input: PathwayInput): Promise<YoungPerson> {
     await this.env.client.workflow.start('pathway', {
-      workflowId: pathwayWorkflowId(pathwayId),
-      taskQueue,
+      workflowId: pathwayWorkflowId(input.pathwayId),
+      taskQueue: this.taskQueue,
       args: [input],
     });
-    const young = new YoungPerson(this, pathwayId, siteId);
+    const young = new YoungPerson(this, input.pathwayId, input.siteId);
+    this.followed.add(young);
     await young.settled();
+    return young;
+  }
+
+  /** Enrols a young person and leads them into a step, on the usual way. */
+  async enrolInto(step: Step): Promise<YoungPerson> {
+    const young = await this.enrol();
+    switch (step) {
+      case 'welcome':
+        break;
+      case 'project_validation':
+        await young.welcomed('project_to_validate');
+        break;
+      case 'contract_search':
+        await young.welcomed('project_ready');
+        break;
+      case 'securing':
+        await young.welcomed('contract_signed', await young.terms());
+        break;
+      case 'durable_employment':
+        await young.welcomed('looking_for_job');
+        break;
+    }
     return young;
   }
 }
 
 export class YoungPerson {
   constructor(
-    private readonly world: PathwayWorld,
+    readonly world: PathwayWorld,
     readonly pathwayId: string,
     readonly siteId: string,
   ) {}
@@ -130,12 +225,28 @@ export class YoungPerson {
 
   /** Waits until the journal has all that has happened. */
   async settled() {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 500; tries++) {
       const state = await this.state();
       if (!state.pending && state.revision > 0) return state;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     throw new Error('the pathway does not come to rest');
+  }
+
+  /** The kinds of the open tasks, in the order of the alphabet; what they are about after a colon. */
+  async open(): Promise<string[]> {
+    return this.kinds('open');
+  }
+  /** The kinds of the tasks that will open on a known day. */
+  async planned(): Promise<string[]> {
+    return this.kinds('planned');
+  }
+  private async kinds(status: TaskRecord['status']): Promise<string[]> {
+    const { tasks } = await this.settled();
+    return tasks
+      .filter((t) => t.status === status)
+      .map((t) => (t.subject ? `${t.kind}: ${t.subject}` : t.kind))
+      .sort();
   }
 
   /** Sends an Update as the API does. `by` defaults to the counsellor. */
@@ -150,17 +261,36 @@ export class YoungPerson {
     });
   }
 
+  /** A contact, now. */
+  async contact(
+    result: 'reached' | 'not_reached' | 'message_left',
+    channel: 'phone' | 'sms' | 'email' | 'letter' | 'family' | 'visit' = 'phone',
+  ): Promise<Recorded> {
+    return this.send(messages.recordContact, { channel, result, at: await this.world.now() });
+  }
+
+  async undoExit(): Promise<Recorded> {
+    return this.send(messages.undoExit, {});
+  }
+
   /** The open task of a kind (and subject), the only one there is. */
   async task(kind: TaskKind, subject?: string): Promise<TaskRecord> {
+    return this.only('open', kind, subject);
+  }
+  /** The planned task of a kind (and subject), the only one there is. */
+  async plannedTask(kind: TaskKind, subject?: string): Promise<TaskRecord> {
+    return this.only('planned', kind, subject);
+  }
+  private async only(status: TaskRecord['status'], kind: TaskKind, subject?: string): Promise<TaskRecord> {
     const { tasks } = await this.settled();
     const found = tasks.filter((t) => t.kind === kind && (subject === undefined || t.subject === subject));
-    const open = found.filter((t) => t.status === 'open');
-    if (open.length !== 1) {
+    const [task, ...more] = found.filter((t) => t.status === status);
+    if (!task || more.length) {
       throw new Error(
-        `${open.length} open ${kind}; there are ${tasks.map((t) => `${t.kind} ${t.status}`).join(', ')}`,
+        `not one ${kind} ${status}; there are ${tasks.map((t) => `${t.kind} ${t.status}`).join(', ')}`,
       );
     }
-    return open[0] as TaskRecord;
+    return task;
   }
 
   /** Whoever holds the task, or may take it, completes it. */
@@ -189,7 +319,7 @@ export class YoungPerson {
       const wait = planned?.instants
         ? Date.parse(planned.instants.opensAt) - (await this.world.env.currentTimeMs())
         : 7 * 86_400_000;
-      await this.pass(Math.max(1_000, wait + 1_000));
+      await this.pass(Math.max(second, wait + second));
     }
     throw new Error(`no ${kind} opened within the time`);
   }
@@ -198,6 +328,11 @@ export class YoungPerson {
   async pass(time: number | `${number} ${'days' | 'hours'}`): Promise<void> {
     await this.world.env.sleep(time as number);
     await this.settled();
+  }
+
+  /** Lets time pass to a second after an instant. */
+  async passTo(instant: Instant): Promise<void> {
+    await this.pass(Math.max(1, Date.parse(instant) - (await this.world.env.currentTimeMs())) + second);
   }
 
   /** Welcomes with the usual answers, up to the interview's outcome. */
@@ -218,5 +353,40 @@ export class YoungPerson {
       endsOn: await this.world.day({ days: 14 + 365 }),
       legalRepresentativeSigned: false,
     };
+  }
+
+  // ---- what PostgreSQL has of it
+
+  /** The timeline's events of these types (all, when none is named), in their order. */
+  async timeline(
+    ...types: string[]
+  ): Promise<{ type: string; at: Instant; data: Record<string, unknown> | null }[]> {
+    const { rows } = await this.world.pool.query(
+      `select type, iso(occurred_at) as at, data from timeline where pathway_id = $1 and (cardinality($2::text[]) = 0 or type = any($2))
+       order by revision, position`,
+      [this.pathwayId, types],
+    );
+    return rows;
+  }
+
+  /** The stays in the steps, in their order. */
+  async intervals(): Promise<{ interval: number; step: Step; left: boolean }[]> {
+    const { rows } = await this.world.pool.query(
+      `select interval, step, left_at is not null as left from step_intervals where pathway_id = $1 order by interval`,
+      [this.pathwayId],
+    );
+    return rows;
+  }
+
+  /** All tasks of a kind that there ever were, in the order of their planning. */
+  async recorded(
+    kind: TaskKind,
+  ): Promise<{ round: number; status: string; outcome: string | null; cancelReason: string | null }[]> {
+    const { rows } = await this.world.pool.query(
+      `select round, status, outcome, cancel_reason as "cancelReason" from tasks
+       where pathway_id = $1 and kind = $2 order by split_part(id, '.', 2)::int`,
+      [this.pathwayId, kind],
+    );
+    return rows;
   }
 }

@@ -34,6 +34,8 @@ async function followUps(p: Accompaniment): Promise<Way> {
     missed = 0;
     const way = await hardToReach(p, ++decisions);
     if (way) return way;
+    // A hold may have lasted for months.
+    anchor = p.now;
   }
 }
 

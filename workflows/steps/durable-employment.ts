@@ -1,7 +1,7 @@
 /** Step 5 · Insérer et pérenniser en emploi durable */
 import type { ContractRecord, EmploymentRecord } from '../../domain/journal';
 import { type Accompaniment, beside, endOf } from '../accompaniment';
-import { apprenticeFollowUps, skillsReviews } from '../contract';
+import { accompanyContract } from '../contract';
 import { exit, to, type Way } from '../state';
 
 export async function durableEmployment(p: Accompaniment): Promise<Way> {
@@ -33,17 +33,21 @@ async function lastOfContract(p: Accompaniment, contract: ContractRecord): Promi
   await Promise.race([
     p.until('contract_ends', contract.endsOn),
     beside(p.askAt('employer_intention', { of: contract, anchor: contract.endsOn, before: true })),
-    beside(apprenticeFollowUps(p, contract)),
-    beside(skillsReviews(p, contract)),
+    beside(accompanyContract(p, contract)),
   ]);
   p.contractEnded(contract);
 }
 
 /** Every 14 days after the end of the contract, as long as there is no job. */
 async function jobSearch(p: Accompaniment, contract: ContractRecord | null): Promise<void> {
-  let anchor: string = contract?.endsOn ?? p.state.stepEnteredAt;
+  const start: string = contract?.endsOn ?? p.state.stepEnteredAt;
+  let anchor = start;
   for (let round = 1; ; round++) {
-    await p.when(() => p.job === null);
+    if (p.job !== null && !p.wasAsked('job_search_follow_up', { round })) {
+      await p.when(() => p.job === null);
+      // A job that was left: the search starts again.
+      anchor = p.now > start ? p.now : start;
+    }
     await p.askUnless('job_search_follow_up', { round, anchor }, () => p.job !== null);
     anchor = endOf(p.asked('job_search_follow_up', { round }));
   }
@@ -82,8 +86,12 @@ async function checks(p: Accompaniment, job: EmploymentRecord): Promise<Way | nu
 /** Twelve months after the end of the contract without durable employment. */
 async function finalReview(p: Accompaniment, contract: ContractRecord | null): Promise<Way> {
   let anchor: string = contract?.endsOn ?? p.state.stepEnteredAt;
+  const durable = () => p.job?.durable === true;
   for (let round = 1; ; round++) {
-    const review = await p.ask('final_review', { round, anchor });
+    if (!p.wasAsked('final_review', { round })) await p.when(() => !durable());
+    const review = await p.askUnless('final_review', { round, anchor }, durable);
+    // Withdrawn for a durable job: asked again if it is left.
+    if (review === null || review.outcome === 'passed_over') continue;
     if (review.outcome !== 'continue') return exit(review.outcome, review);
     anchor = endOf(p.asked('final_review', { round }));
   }

@@ -1,6 +1,6 @@
 /** Step 1 · Accueillir et informer */
-import { type Accompaniment, beside } from '../accompaniment';
-import { afterDecision, triedEnough } from '../hard-to-reach';
+import { type Accompaniment, beside, endOf } from '../accompaniment';
+import { afterDecision, reachedSince, triedEnough } from '../hard-to-reach';
 import { invite } from '../invite';
 import { exit, to, type Way } from '../state';
 
@@ -16,7 +16,8 @@ export async function welcome(p: Accompaniment): Promise<Way> {
   // A minor's family is always informed, that of an adult when they wish.
   const informed = Promise.all([invite(p, 'information_session'), p.ask('family_information')]);
   const interview = await Promise.race([p.ask('entry_interview'), beside(informed)]);
-  p.once('obstacles', () => p.foundObstacles(interview.obstacles));
+  // Not once: after an exit undone the interview is asked again.
+  p.foundObstacles(interview.obstacles);
   switch (interview.outcome) {
     case 'information_only':
       return exit('information_only', interview);
@@ -49,6 +50,8 @@ async function firstContact(p: Accompaniment): Promise<Way | null> {
     if (kind === 'first_contact') return null;
     const way = await afterDecision(p, answer, round);
     if (way) return way;
+    // Whoever reached the young person while on hold has done what the next first contact would ask.
+    if (reachedSince(p, endOf(p.asked('hard_to_reach_decision', { round })))) return null;
   }
 }
 

@@ -1,0 +1,63 @@
+/** Enrolments by HTTP over bare workflow starts, on the same server, in turns. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { load, type Measure, measure, median } from './measure';
+import type { System } from './system';
+
+const rounds = 3;
+
+export async function enrolments(system: System, token: string): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const [concurrency, count] of [
+    [1, 60],
+    [16, 320],
+    [50, 500],
+  ] as const) {
+    const ours: number[] = [];
+    const bare: number[] = [];
+    // One round of each is not counted: connections, caches and the compiler's work.
+    for (let round = 0; round <= rounds; round++) {
+      const start = await load(count, concurrency, () =>
+        system.temporal.workflow.start('bare', { taskQueue: 'bare', workflowId: `bare-${randomUUID()}`, args: [] }),
+      );
+      await calm(system);
+      const enrol = await load(count, concurrency, () =>
+        system.call(token, 'POST', '/api/enrolments', invented()),
+      );
+      await calm(system);
+      if (round === 0) continue;
+      ours.push(enrol.perSecond);
+      bare.push(start.perSecond);
+    }
+    measures.push(measure(`enrolments, concurrency ${concurrency}`, '/s', median(ours), median(bare), '≥ 0.8'));
+  }
+  return measures;
+}
+
+/** An invented young person whom nobody else resembles. */
+export function invented(): object {
+  const letters = randomUUID().replace(/[^a-f]/g, '') + Math.random().toString(36).replace(/[^a-z]/g, '');
+  return {
+    siteId: 'tours',
+    lastName: `Essai ${letters}`,
+    firstName: 'Camille',
+    birthDate: `${new Date().getUTCFullYear() - 18}-01-15`,
+    phone: '06 39 98 00 00',
+    situation: 'seeking_training',
+    origin: 'cfa',
+    consentOn: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10),
+  };
+}
+
+/** Waits until the workers have nothing left to do, so that a turn does not pay for the one before. */
+export async function calm(system: System): Promise<void> {
+  for (;;) {
+    const { rows } = await system.pool.query<{ left: number }>(
+      'select count(*) as left from enrolments e where not exists (select from pathways p where p.id = e.id)',
+    );
+    if (rows[0]?.left === 0) break;
+    await sleep(50);
+  }
+  // The bare ones leave no trace to count; theirs is less work than ours.
+  await sleep(500);
+}

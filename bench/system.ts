@@ -1,0 +1,120 @@
+/** The system under measurement: real servers, our API and worker and the bare worker, each in a process of its own. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { migrate } from '../db/migrate';
+import { ownerPool } from '../db/pool';
+import { seedDemonstration } from '../db/seed';
+import { startPostgres } from '../embedded/postgres';
+import { freePort } from '../embedded/processes';
+import { startTemporal } from '../embedded/temporal';
+
+export interface System {
+  readonly temporal: Client;
+  readonly pool: Pool;
+  readonly url: string;
+  /** Resident memory in bytes. */
+  memoryOf(part: 'worker' | 'bare'): number;
+  /** One request with a bearer token; keep-alive. */
+  call(token: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>;
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL keeps what it commits (fsync on); Temporal is in memory, as for the figures of DESIGN.md. */
+export async function startSystem(): Promise<System> {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  const postgres = await startPostgres({ dataDir });
+  const temporalServer = await startTemporal({ namespace: 'default' });
+  await migrate(postgres.url);
+  await seedDemonstration(postgres.url);
+  const port = await freePort();
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    DATABASE_URL: postgres.url,
+    TEMPORAL_ADDRESS: temporalServer.address,
+    LOG_LEVEL: 'warn',
+    WORKER_MAX_CACHED_WORKFLOWS: '20000',
+  };
+  const [worker, bare, api] = await Promise.all([
+    startProcess('../worker/main.js', env),
+    startProcess('./bare/worker.js', env),
+    startProcess('../api/main.js', env),
+  ]);
+  const connection = await Connection.connect({ address: temporalServer.address });
+  const pool = ownerPool(postgres.url, { name: 'bench', max: 2 });
+  const agent = new Agent({ keepAlive: true });
+  return {
+    temporal: new Client({ connection }),
+    pool,
+    url: `http://127.0.0.1:${port}`,
+    memoryOf: (part) => residentBytes(part === 'worker' ? worker : bare),
+    call: (token, method, to, body) => call(agent, port, token, method, to, body),
+    async stop() {
+      agent.destroy();
+      await pool.end();
+      await connection.close();
+      for (const child of [api, worker, bare]) await end(child);
+      await temporalServer.stop();
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startProcess(script: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const child = fork(path.join(__dirname, script), [], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
+  });
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function residentBytes({ pid }: ChildProcess): number {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/);
+  return Number(line?.[1]) * 1024;
+}
+
+function call(agent: Agent, port: number, token: string, method: string, to: string, body?: unknown) {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  return new Promise<{ status: number; body: never }>((resolve, reject) => {
+    const req = request(
+      {
+        agent,
+        port,
+        host: '127.0.0.1',
+        method,
+        path: to,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        },
+      },
+      (res) => {
+        const chunks: Buffer[] = [];
+        res.on('data', (chunk) => chunks.push(chunk));
+        res.on('end', () => {
+          const answer = Buffer.concat(chunks).toString();
+          const status = res.statusCode as number;
+          if (status >= 400) reject(new Error(`${method} ${to}: ${status} ${answer}`));
+          else resolve({ status, body: (answer ? JSON.parse(answer) : null) as never });
+        });
+      },
+    );
+    req.on('error', reject);
+    req.end(text);
+  });
+}

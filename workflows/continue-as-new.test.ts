@@ -1,0 +1,264 @@
+/** A pathway that goes on in a new run loses nothing, opens nothing twice, and waits where it waited. */
+import { randomUUID } from 'node:crypto';
+import { PathwayWorld, type YoungPerson } from '../test/setup/pathways';
+import {
+  claimTask,
+  completeTask,
+  exitPathway,
+  proposeOffer,
+  raiseAlert,
+  recordEmployment,
+  recordTermination,
+} from './messages';
+
+/** Attempts without success change nothing but the number of events; up to eight at a time. */
+async function contactsUntilTheNextRun(young: YoungPerson) {
+  const { runId } = await young.handle.describe();
+  for (let contacts = 0; contacts < 2_000; contacts += 8) {
+    await Promise.all(Array.from({ length: 8 }, () => young.contact('not_reached')));
+    if ((await young.handle.describe()).runId !== runId) return;
+  }
+  throw new Error('the pathway does not continue as new');
+}
+
+/** What must be the same before and after. */
+async function carried(young: YoungPerson) {
+  const { revision, pathway, tasks, waits, contracts, employments } = await young.settled();
+  const told = (await young.timeline()).filter((e) => e.type !== 'contact').map((e) => e.type);
+  const byId = [...tasks].sort((a, b) => a.id.localeCompare(b.id));
+  return { revision, carried: { pathway, tasks: byId, waits, contracts, employments, told } };
+}
+
+describe('the release', () => {
+  let world: PathwayWorld;
+  beforeAll(async () => {
+    world = await PathwayWorld.create();
+  }, 60_000);
+  afterAll(() => world.end());
+
+  test('continues a pathway after two thousand events, with its tasks, waits, contract and requests', async () => {
+    const young = await world.enrolInto('securing');
+    await young.send(raiseAlert, { level: 'low', source: 'referent', wordsId: randomUUID() });
+    const { id: taskId } = await young.task('alert_follow_up');
+    await young.send(claimTask, { taskId });
+    const before = await carried(young);
+    const first = await young.handle.fetchHistory();
+    expect(first.events?.length).toBeLessThan(200);
+
+    await contactsUntilTheNextRun(young);
+    const after = await carried(young);
+    expect(after.carried).toEqual(before.carried);
+    expect(after.revision).toBeGreaterThan(before.revision);
+  }, 60_000);
+});
+
+describe('wherever a pathway is when its run ends, the next goes on from there:', () => {
+  let world: PathwayWorld;
+  beforeAll(async () => {
+    world = await PathwayWorld.create({ eventsOfARun: 60 });
+  }, 60_000);
+  afterEach(() => world.forgetAll());
+  afterAll(() => world.end());
+
+  const hardToReach = async () => {
+    const young = await world.enrol();
+    for (const channel of ['sms', 'sms', 'visit'] as const) await young.contact('not_reached', channel);
+    return young;
+  };
+  const onHold = async () => {
+    const young = await hardToReach();
+    const until = await world.day({ days: 40 });
+    await young.complete('hard_to_reach_decision', 'put_on_hold', { until });
+    return young;
+  };
+  const counted = { daysInCompany: 20 };
+
+  const places: [string, () => Promise<YoungPerson>, (young: YoungPerson) => Promise<void>][] = [
+    [
+      'tried again',
+      async () => {
+        const young = await hardToReach();
+        await young.complete('hard_to_reach_decision', 'try_again', { channel: 'phone' });
+        return young;
+      },
+      async (young) => {
+        await young.contact('not_reached', 'visit');
+        expect(await young.task('hard_to_reach_decision')).toMatchObject({ round: 2 });
+        await young.complete('first_contact', 'reached', { channel: 'phone' });
+        expect(await young.open()).toEqual(['assign_referent']);
+      },
+    ],
+    [
+      'on hold until a day',
+      onHold,
+      async (young) => {
+        await young.pass('45 days');
+        expect((await young.settled()).pathway.status).toBe('active');
+        expect(await young.task('first_contact')).toMatchObject({ round: 2 });
+      },
+    ],
+    [
+      'on hold, and then reached',
+      onHold,
+      async (young) => {
+        await young.contact('reached');
+        expect((await young.settled()).pathway.status).toBe('active');
+        await contactsUntilTheNextRun(young);
+        expect((await young.settled()).waits).toEqual([]);
+        expect(await young.open()).toEqual(['assign_referent']);
+      },
+    ],
+    [
+      'heard, and waiting for the family',
+      async () => {
+        const young = await world.enrol();
+        await young.complete('first_contact', 'reached', { channel: 'phone' });
+        await young.complete('assign_referent', 'assigned', { referentId: young.counsellor });
+        await young.complete('information_session', 'absent');
+        await young.complete('entry_interview', 'project_ready', { obstacles: ['health'] });
+        await young.complete('information_session', 'attended');
+        return young;
+      },
+      async (young) => {
+        await young.complete('family_information', 'met');
+        expect(await young.open()).toEqual(['remove_obstacle: health', 'search_workshop']);
+      },
+    ],
+    [
+      'with a project redefined twice, and actions planned',
+      async () => {
+        const young = await world.enrolInto('project_validation');
+        const on = await world.day({ days: 20 });
+        await young.complete('plan_discovery', 'planned', { actions: [{ action: 'immersion', on }] });
+        for (let i = 0; i < 2; i++) await young.complete('validate_project', 'redefine');
+        return young;
+      },
+      async (young) => {
+        await young.complete('project_review', 'continue');
+        expect(await young.task('validate_project')).toMatchObject({ round: 3 });
+        await young.complete('discovery_action', 'done');
+        expect(await young.recorded('discovery_action')).toHaveLength(1);
+      },
+    ],
+    [
+      'searching, with one follow-up missed and an offer proposed',
+      async () => {
+        const young = await world.enrolInto('contract_search');
+        await young.untilOpen('search_follow_up');
+        await young.complete('search_follow_up', 'missed');
+        await young.send(proposeOffer, { proposedOn: await world.day(), wordsId: randomUUID() });
+        return young;
+      },
+      async (young) => {
+        await young.complete('offer_feedback', 'refused');
+        await young.untilOpen('search_follow_up');
+        await young.complete('search_follow_up', 'missed');
+        expect(await young.open()).toContain('hard_to_reach_decision');
+      },
+    ],
+    [
+      'an apprentice whose trial is fragile, with a meeting put off and an alert',
+      async () => {
+        const young = await world.enrolInto('securing');
+        await young.untilOpen('trial_review');
+        await young.complete('trial_review', 'fragile', counted);
+        await young.untilOpen('tripartite_meeting');
+        await young.complete('tripartite_meeting', 'postponed', { until: await world.day({ days: 60 }) });
+        await young.complete('apprentice_follow_up', 'difficulty');
+        return young;
+      },
+      async (young) => {
+        await young.complete('alert_follow_up', 'handled');
+        await young.untilOpen('closer_follow_up');
+        await young.complete('closer_follow_up', 'difficulty');
+        expect(await young.recorded('alert_follow_up')).toHaveLength(2);
+        expect(await young.untilOpen('tripartite_meeting')).toMatchObject({ round: 2 });
+      },
+    ],
+    [
+      'an apprentice whose contract was terminated',
+      async () => {
+        const young = await world.enrolInto('securing');
+        const on = await world.day({ days: 20 });
+        await young.send(recordTermination, { on, initiator: 'employer', reason: 'misconduct' });
+        return young;
+      },
+      async (young) => {
+        await young.complete('rebound_interview', 'search_again');
+        expect((await young.settled()).waits).toHaveLength(3);
+      },
+    ],
+    [
+      'who has left a job and found another',
+      async () => {
+        const young = await world.enrolInto('durable_employment');
+        await young.send(recordEmployment, { kind: 'permanent', startsOn: await world.day() });
+        await young.untilOpen('employment_check');
+        await young.complete('employment_check', 'left');
+        await young.send(recordEmployment, { kind: 'agency', startsOn: await world.day() });
+        return young;
+      },
+      async (young) => {
+        await young.untilOpen('employment_check');
+        await young.complete('employment_check', 'left');
+        const search = await young.plannedTask('job_search_follow_up');
+        expect(search.instants?.countedFrom).toBe(await world.day());
+      },
+    ],
+  ];
+
+  test.each(places)('%s', async (_, arrive, goesOn) => {
+    const young = await arrive();
+    const before = await carried(young);
+    await contactsUntilTheNextRun(young);
+    const after = await carried(young);
+    expect(after.carried).toEqual(before.carried);
+    expect(after.revision).toBeGreaterThan(before.revision);
+    await goesOn(young);
+    const kinds = (await young.settled()).tasks.map((t) => t.key);
+    expect(new Set(kinds).size).toBe(kinds.length);
+  });
+
+  test('exited, and undone in the next run', async () => {
+    const young = await world.enrolInto('contract_search');
+    await young.send(raiseAlert, { level: 'low', source: 'cfa', wordsId: randomUUID() });
+    const { runId } = await young.handle.describe();
+    for (;;) {
+      await young.send(exitPathway, { code: 'declined' });
+      await young.settled();
+      if ((await young.handle.describe()).runId !== runId) break;
+      await young.undoExit();
+    }
+    expect(await young.open()).toEqual([]);
+    await young.undoExit();
+    expect(await young.open()).toEqual(['alert_follow_up', 'search_workshop']);
+    await young.pass('8 days');
+    expect(await young.open()).toContain('search_follow_up');
+  });
+
+  test('a request of an earlier run is answered again as it was then', async () => {
+    const young = await world.enrol();
+    const { id: taskId } = await young.task('first_contact');
+    const decision = { outcome: 'reached', channel: 'phone' };
+    const requestId = randomUUID();
+    const answered = await young.send(completeTask, { requestId, taskId, decision });
+    await contactsUntilTheNextRun(young);
+    expect(await young.send(completeTask, { requestId, taskId, decision })).toEqual(answered);
+    // The same decision as a request of its own is too late.
+    await expect(young.send(completeTask, { taskId, decision })).rejects.toThrow();
+  });
+
+  test('nothing that is said while a run ends is lost', async () => {
+    const young = await world.enrol();
+    const said = 120;
+    for (let sent = 0; sent < said; sent += 8) {
+      await Promise.all(Array.from({ length: 8 }, () => young.contact('not_reached')));
+    }
+    expect(await young.timeline('contact')).toHaveLength(said);
+    const { rows } = await world.pool.query(
+      'select count(distinct revision)::int as revisions, max(revision) as last from timeline where pathway_id = $1',
+      [young.pathwayId],
+    );
+    expect(rows[0].revisions).toBe(rows[0].last);
+  });
+});
