@@ -361,6 +361,7 @@ describe('a request with a key', () => {
     expect(await enrol(pool, coordinatorOfTours, anEnrolment(), hashed('k'), later)).toEqual({
       status: 'repeated',
       enrolmentId: first.enrolmentId,
+      input: null,
     });
     expect(await count('people')).toBe(1);
   });

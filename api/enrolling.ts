@@ -73,7 +73,7 @@ export async function enrol(
   body: Enrolment,
   key: { idempotencyKey: string; requestHash: Buffer } | null,
   now: Date,
-): Promise<{ status: 'created' | 'repeated'; enrolmentId: string }> {
+): Promise<{ status: 'created' | 'repeated'; enrolmentId: string; input: PathwayInput | null }> {
   return withoutValues(() =>
     asActor(pool, actor, async (client) => {
       if (key) {
@@ -82,7 +82,7 @@ export async function enrol(
         if (before) {
           if (!before.requestHash.equals(key.requestHash))
             throw new EnrolmentRefused('idempotency_key_reused');
-          return { status: 'repeated', enrolmentId: before.resourceId };
+          return { status: 'repeated', enrolmentId: before.resourceId, input: null };
         }
       }
       const today = dayOf(now);
@@ -118,7 +118,7 @@ export async function enrol(
         const resourceId = enrolment.id;
         await rememberKey(client, { actorId: actor.id, key: idempotencyKey, requestHash, resourceId, now });
       }
-      return { status: 'created', enrolmentId: enrolment.id };
+      return { status: 'created', enrolmentId: enrolment.id, input: JSON.parse(enrolment.start_input) };
     }),
   );
 }

@@ -29,7 +29,9 @@ async function main(): Promise<void> {
   });
   const unknown = positionals.filter((name) => !(name in benches));
   if (unknown.length) {
-    throw new Error(`There is no benchmark ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
+    throw new Error(
+      `There is no benchmark ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`,
+    );
   }
   const names = positionals.length ? positionals : Object.keys(benches);
   const measures: Measure[] = [];

@@ -27,14 +27,23 @@ export async function completions(
       });
       const handles = await Promise.all(
         Array.from({ length: count }, () =>
-          system.temporal.workflow.start('bare', { taskQueue: 'bare', workflowId: `bare-${randomUUID()}`, args: [] }),
+          system.temporal.workflow.start('bare', {
+            taskQueue: 'bare',
+            workflowId: `bare-${randomUUID()}`,
+            args: [],
+          }),
         ),
       );
       await calm(system);
-      const touched = await load(count, concurrency, (i) => (handles[i] as (typeof handles)[0]).executeUpdate(touch));
+      const touched = await load(count, concurrency, (i) =>
+        (handles[i] as (typeof handles)[0]).executeUpdate(touch),
+      );
       const completed = await load(count, concurrency, (i) =>
         // The first task of a pathway is the first contact.
-        system.call(tokens.counsellor, 'POST', `/api/tasks/${ids[i]}.1/complete`, { outcome: 'reached', channel: 'phone' }),
+        system.call(tokens.counsellor, 'POST', `/api/tasks/${ids[i]}.1/complete`, {
+          outcome: 'reached',
+          channel: 'phone',
+        }),
       );
       if (round === 0) continue;
       ours.push(median(completed.times));

@@ -18,7 +18,11 @@ export async function enrolments(system: System, token: string): Promise<Measure
     // One round of each is not counted: connections, caches and the compiler's work.
     for (let round = 0; round <= rounds; round++) {
       const start = await load(count, concurrency, () =>
-        system.temporal.workflow.start('bare', { taskQueue: 'bare', workflowId: `bare-${randomUUID()}`, args: [] }),
+        system.temporal.workflow.start('bare', {
+          taskQueue: 'bare',
+          workflowId: `bare-${randomUUID()}`,
+          args: [],
+        }),
       );
       await calm(system);
       const enrol = await load(count, concurrency, () =>
@@ -29,14 +33,20 @@ export async function enrolments(system: System, token: string): Promise<Measure
       ours.push(enrol.perSecond);
       bare.push(start.perSecond);
     }
-    measures.push(measure(`enrolments, concurrency ${concurrency}`, '/s', median(ours), median(bare), '≥ 0.8'));
+    measures.push(
+      measure(`enrolments, concurrency ${concurrency}`, '/s', median(ours), median(bare), '≥ 0.8'),
+    );
   }
   return measures;
 }
 
 /** An invented young person whom nobody else resembles. */
 export function invented(): object {
-  const letters = randomUUID().replace(/[^a-f]/g, '') + Math.random().toString(36).replace(/[^a-z]/g, '');
+  const letters =
+    randomUUID().replace(/[^a-f]/g, '') +
+    Math.random()
+      .toString(36)
+      .replace(/[^a-z]/g, '');
   return {
     siteId: 'tours',
     lastName: `Essai ${letters}`,

@@ -37,14 +37,20 @@ export function table(measures: readonly Measure[]): string {
     m.goal ?? '',
     m.met === null ? '' : m.met ? 'yes' : 'no',
   ]);
-  const all = [['measure', 'ours', 'baseline', 'ratio', 'goal', 'met'], ['---', '---', '---', '---', '---', '---'], ...rows];
+  const all = [
+    ['measure', 'ours', 'baseline', 'ratio', 'goal', 'met'],
+    ['---', '---', '---', '---', '---', '---'],
+    ...rows,
+  ];
   return all.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /**

@@ -1,11 +1,11 @@
 /** What a worker's memory grows by for each pathway that waits in its cache. */
 import { randomUUID } from 'node:crypto';
 import { demonstrationPerson } from '../db/seed';
+import { defaultSettings, rulesOf } from '../domain/settings';
+import { type PathwayInput, pathwayWorkflowId } from '../workflows/messages';
 import { calm } from './enrolments';
 import { load, type Measure, measure } from './measure';
 import type { System } from './system';
-import { defaultSettings, rulesOf } from '../domain/settings';
-import { type PathwayInput, pathwayWorkflowId } from '../workflows/messages';
 
 /** Call it first: memory that was used once is not given back. */
 export async function memory(system: System, sizes: readonly number[]): Promise<Measure[]> {
@@ -16,14 +16,24 @@ export async function memory(system: System, sizes: readonly number[]): Promise<
     const more = size - waiting;
     waiting = size;
     await load(more, 16, () =>
-      system.temporal.workflow.start('bare', { taskQueue: 'bare', workflowId: `bare-${randomUUID()}`, args: [] }),
+      system.temporal.workflow.start('bare', {
+        taskQueue: 'bare',
+        workflowId: `bare-${randomUUID()}`,
+        args: [],
+      }),
     );
     await startPathways(system, more);
     await calm(system);
     const grown = (part: 'worker' | 'bare') => (system.memoryOf(part) - empty[part]) / 1024 / 1024;
     measures.push(
       measure(`worker memory, ${size} waiting pathways`, 'MiB', grown('worker'), grown('bare'), null),
-      measure(`  of which for one pathway`, 'KiB', (grown('worker') * 1024) / size, (grown('bare') * 1024) / size, null),
+      measure(
+        `  of which for one pathway`,
+        'KiB',
+        (grown('worker') * 1024) / size,
+        (grown('bare') * 1024) / size,
+        null,
+      ),
     );
   }
   return measures;

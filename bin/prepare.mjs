@@ -75,7 +75,15 @@ function fingerprint() {
     if (!statSync(file).isDirectory()) hash.update(`${name} ${size} ${mtimeMs}\n`);
     else for (const entry of readdirSync(file).sort()) visit(path.join(name, entry));
   };
-  for (const name of [...include, 'web', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) visit(name);
+  for (const name of [
+    ...include,
+    'web',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ])
+    visit(name);
   return hash.digest('hex');
 }
 

@@ -1,10 +1,11 @@
-/** `npm test`: on a fresh clone installs first; arguments go to jest. */
+/** `npm test`: installs and builds what is missing or changed, once for all tests; arguments go to jest. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { checkNode, install, root } from './prepare.mjs';
+import { build, checkNode, install, root } from './prepare.mjs';
 
 checkNode();
 install();
+build();
 const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -71,6 +71,12 @@ export const configSchema = z
     API_WRITE_TIMEOUT_MS: atLeastOne
       .default(5000)
       .meta({ description: 'milliseconds a write waits for its pathway before answering 202' }),
+    API_REQUESTS_PER_MINUTE: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(6000)
+      .meta({ description: 'requests a minute and person that the API takes; 0: no limit' }),
     IMPORT_MAX_BYTES: atLeastOne
       .default(1024 * 1024 * 1024)
       .meta({ description: 'largest CSV file an import takes, in bytes' }),

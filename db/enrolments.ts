@@ -365,3 +365,23 @@ export async function withoutValues<T>(work: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** On this channel PostgreSQL tells that enrolments wait to be started. */
+export const enrolmentsChannel = 'enrolments';
+
+/** Temporal has taken the starts of these. */
+export async function markStarted(client: PoolClient, ids: readonly string[], now: Date): Promise<void> {
+  await client.query('update enrolments set started_at = $2 where id = any($1) and started_at is null', [
+    ids,
+    now,
+  ]);
+}
+
+/** What the workflow of an enrolment is started with; null: it was started, or is not to be seen. */
+export async function startInput<Input>(client: PoolClient, id: string): Promise<Input | null> {
+  const { rows } = await client.query<{ input: Input }>(
+    'select start_input as input from enrolments where id = $1 and started_at is null',
+    [id],
+  );
+  return rows[0]?.input ?? null;
+}

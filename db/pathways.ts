@@ -233,6 +233,17 @@ export interface PathwayRecord {
 
 const list = (object: string, from: string) => `(select coalesce(json_agg(${object}), '[]') from ${from})`;
 
+/** Whether this is an enrolment of the last minute whose pathway has nothing recorded yet. */
+export async function isBeginning(client: PoolClient, id: string, now: Date): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'pathway_is_beginning',
+    text: `select from enrolments e where e.id = $1 and e.created_at > $2::timestamptz - interval '1 minute'
+             and not exists (select from pathways p where p.id = e.id)`,
+    values: [id, now],
+  });
+  return rowCount === 1;
+}
+
 /** @param allWords false: only the caller's own words are joined in */
 export async function readPathway(
   client: PoolClient,

@@ -1,6 +1,7 @@
 /** Connections to PostgreSQL. Two doors: the worker's (the tables' owner) and the API's (row-level security holds). */
-import { Pool, type PoolClient, types } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, types } from 'pg';
 import type { Role } from '../domain/pathway';
+import { isAway } from './away';
 
 // Days stay the text they are: a Date would move them through a time zone.
 types.setTypeParser(types.builtins.DATE, (text) => text);
@@ -17,20 +18,23 @@ export function ownerPool(databaseUrl: string, options: PoolOptions): Pool {
   return makePool(databaseUrl, options);
 }
 
+/** A person waits for each of the API's queries: a database that hangs is as good as away. */
+const API_QUERY_MS = 3_000;
+
 /** The API's door: every connection takes the role `service_plus_api`, which row-level security holds. */
 export function apiPool(databaseUrl: string, options: PoolOptions): Pool {
-  return makePool(databaseUrl, options, '-c role=service_plus_api');
+  return makePool(databaseUrl, options, { options: '-c role=service_plus_api', query_timeout: API_QUERY_MS });
 }
 
-function makePool(connectionString: string, { max = 10, name }: PoolOptions, options?: string): Pool {
+function makePool(connectionString: string, { max = 10, name }: PoolOptions, more: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString,
     max,
     application_name: name,
-    options,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    ...more,
   });
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
@@ -64,9 +68,12 @@ export async function asActor<T>(
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((e: Error) => {
-      broken = e;
-    });
+    // What did not answer once would not answer the rollback either: the connection is thrown away.
+    if (isAway(error)) broken = error as Error;
+    else
+      await client.query('rollback').catch((e: Error) => {
+        broken = e;
+      });
     throw error;
   } finally {
     client.release(broken);

@@ -44,4 +44,8 @@ export const day = () =>
     .meta({ format: 'date' });
 /** The opaque id of a person, a contract, a text. */
 export const id = () =>
-  z.string().regex(new RegExp(z.regexes.uuid()), 'is not an id (UUID)').meta({ format: 'uuid' });
+  z
+    .string()
+    .regex(new RegExp(z.regexes.uuid()), 'is not an id (UUID)')
+    .toLowerCase()
+    .meta({ format: 'uuid' });

@@ -190,7 +190,13 @@ export const tasks = defineTasks({
         {
           actions: field(
             z
-              .array(z.strictObject({ action, on: day(), partnerId: id().optional() }))
+              .array(
+                z.strictObject({
+                  action,
+                  on: day(),
+                  partnerId: field(id().optional(), 'Partenaire', 'Partner', { 'x-people': 'partner' }),
+                }),
+              )
               .min(1)
               .max(12),
             'Actions du catalogue',

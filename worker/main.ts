@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
-import { runStarter } from '../api/starter';
 import { loadConfig } from '../config/config';
 import { temporalConnection } from '../config/temporal';
 import { ownerPool } from '../db/pool';
 import { bundle, bundleFile } from './bundle';
+import { runStarter } from './starter';
 import { createWorker, defaultActivities } from './worker';
 
 async function main(): Promise<void> {

@@ -16,7 +16,11 @@ export interface WorkerParts {
 /** Activities at once: each is one short statement, and more would only wait for a connection. */
 export const defaultActivities = 20;
 
-export function createWorker({ pool, maxConcurrentActivities = defaultActivities, ...options }: WorkerParts): Promise<Worker> {
+export function createWorker({
+  pool,
+  maxConcurrentActivities = defaultActivities,
+  ...options
+}: WorkerParts): Promise<Worker> {
   return Worker.create({
     ...options,
     activities: journalActivities(pool),

@@ -245,15 +245,19 @@ export class Accompaniment implements Journalled {
   /** What happened turns the pathway away from its step. */
   turnTo(way: Way): void {
     this.turn = way;
-    this.waiting.look();
+    // It is a change of its own: who caused it is answered when what follows is recorded.
+    this.journal.note(() => {});
   }
 
   /** Waits for something that turns the pathway away from its step. */
   async turned(): Promise<Way> {
     await this.when(() => this.turn !== null);
-    const way = this.turn as Way;
-    this.turn = null;
-    return way;
+    return this.turn as Way;
+  }
+
+  /** An exit was said in this activation, and has not happened yet. */
+  get exiting(): boolean {
+    return this.turn !== null && 'exit' in this.turn;
   }
 
   // ---- what happens to a pathway
@@ -367,6 +371,7 @@ export class Accompaniment implements Journalled {
   }
 
   leaveStep(way: Way): void {
+    if (way === this.turn) this.turn = null;
     if ('again' in way) return;
     const { step, interval } = this.state;
     const at = this.now;

@@ -40,6 +40,11 @@ export function hearPeople(p: Accompaniment): void {
       async (request) => {
         const before = answered.get(request.requestId);
         if (before) return before;
+        if (isUnsettled(request)) {
+          // Its answer is on the way: whoever read the read model knows already that it is open.
+          await p.journal.recorded();
+          refuse(request);
+        }
         const subjectId = act(request);
         await p.journal.recorded();
         const recorded: Recorded = {
@@ -55,7 +60,7 @@ export function hearPeople(p: Accompaniment): void {
       },
       {
         validator: (request) => {
-          if (!answered.has(request.requestId)) refuse(request);
+          if (!answered.has(request.requestId) && !isUnsettled(request)) refuse(request);
         },
       },
     );
@@ -67,8 +72,7 @@ export function hearPeople(p: Accompaniment): void {
     claimTask,
     ({ taskId, by }) => {
       const task = openTask(taskId);
-      if (task.assigneeId && task.assigneeId !== by)
-        refused('task_held', `the task is held by someone else`, held(task));
+      if (isHeldFrom(task, by)) refused('task_held', `the task is held by someone else`, held(task));
     },
     ({ taskId, by }) => assign(taskId, by, by, 'task_claimed'),
   );
@@ -96,8 +100,7 @@ export function hearPeople(p: Accompaniment): void {
     completeTask,
     ({ taskId, by, decision }) => {
       const task = openTask(taskId);
-      if (task.assigneeId && task.assigneeId !== by)
-        refused('task_held', 'the task is held by someone else', held(task));
+      if (isHeldFrom(task, by)) refused('task_held', 'the task is held by someone else', held(task));
       const form = decisionSchemaOf(task.kind).safeParse(decision);
       if (!form.success) {
         const [issue] = form.error.issues;
@@ -127,7 +130,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordContact,
     () => refuseExited(),
-    ({ by, channel, result, at, wordsId }) => {
+    ({ by, channel, result, at = p.now, wordsId }) => {
       state.attempts.push({ at, channel, result });
       if (result === 'reached' && (!state.lastContactAt || state.lastContactAt < at))
         state.lastContactAt = at;
@@ -273,6 +276,13 @@ export function hearPeople(p: Accompaniment): void {
 
   // ----
 
+  /** About a task that the journal has not answered for: whether it is open is not known here yet. */
+  function isUnsettled(request: object): boolean {
+    const taskId = 'taskId' in request && request.taskId;
+    const task = Object.values(state.tasks).find((t) => t.id === taskId);
+    return Boolean(task && task.status === 'planned' && !task.instants);
+  }
+
   function openTask(taskId: string): TaskRecord {
     const task = Object.values(state.tasks).find((t) => t.id === taskId);
     if (task?.status === 'open') return task;
@@ -297,7 +307,8 @@ export function hearPeople(p: Accompaniment): void {
   }
 
   function refuseExited(): void {
-    if (state.exit !== null) refused('pathway_exited', 'the pathway has exited: undo the exit first');
+    if (state.exit !== null || p.exiting)
+      refused('pathway_exited', 'the pathway has exited: undo the exit first');
   }
 }
 
@@ -316,6 +327,10 @@ function isDurable(kind: string, startsOn: string, endsOn: string | undefined, f
   threshold.setUTCDate(threshold.getUTCDate() - 1);
   return endsOn >= threshold.toISOString().slice(0, 10);
 }
+
+/** A partner may take and complete what was planned with them, though the referent holds it. */
+const isHeldFrom = (task: TaskRecord, by: string) =>
+  task.assigneeId !== undefined && task.assigneeId !== by && task.partnerId !== by;
 
 const held = (task: TaskRecord) => ({ heldBy: task.assigneeId });
 

@@ -73,8 +73,8 @@ export class Journal {
   /** Records as long as the workflow lives; what happens while an entry is on its way goes into the next. */
   async keep(of: Journalled): Promise<never> {
     for (;;) {
-      // Looked at when everything else in the activation has run as far as it can.
       await condition(() => this.made > this.taken);
+      await everythingElse();
       const changes = this.changes;
       const taken = this.made;
       this.changes = new Changes();
@@ -87,4 +87,13 @@ export class Journal {
       while (this.awaited[0] && this.awaited[0].target <= taken) this.awaited.shift()?.goOn();
     }
   }
+}
+
+/**
+ * Waits until all else in the activation has run as far as it can. A condition is looked at when it is made, and again
+ * when nothing is left to run.
+ */
+function everythingElse(): Promise<void> {
+  let looks = 0;
+  return condition(() => looks++ > 0);
 }

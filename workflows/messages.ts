@@ -65,7 +65,7 @@ export const completeTask = defineUpdate<Recorded, [TaskRequest & { decision: De
 
 export const recordContact = defineUpdate<
   Recorded,
-  [Request & { channel: Channel; result: ContactResult; at: Instant; wordsId?: string }]
+  [Request & { channel: Channel; result: ContactResult; at?: Instant; wordsId?: string }]
 >('recordContact');
 export const recordContract = defineUpdate<Recorded, [Request & NewContract]>('recordContract');
 export const recordTermination = defineUpdate<

@@ -1,8 +1,7 @@
 /**
- * What a step waits for until something has happened. Looked at whenever a change is noted, so that a step goes on within
- * the same activation. The SDK's `condition` says the same; but it is looked at only at the end of an activation, in
- * rounds of which each is a call into the sandbox, and what one answer sets off took four of them and was the larger
- * part of a decision's cost in the worker.
+ * What a step waits for until something has happened. Looked at whenever a change is noted, so that all that an answer
+ * sets off has happened before the journal takes it. The SDK's `condition` says the same; but what one answer sets off
+ * took several rounds over the conditions, each a call into the sandbox, and one entry needs them all to be over.
  */
 export class Waiting {
   private readonly waits = new Set<{ readonly happened: () => boolean; readonly goOn: () => void }>();

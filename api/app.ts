@@ -1,0 +1,399 @@
+/** The HTTP application: every route of the table behind authentication, policy and validation, every error a problem. */
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+import { DatabaseError } from 'pg';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { absolutePath as swaggerUiFolder } from 'swagger-ui-dist';
+import * as z from 'zod';
+import { isAway } from '../db/away';
+import { scopeOf } from '../domain/policy';
+import { createBeginnings } from './beginning';
+import { requestIdOf } from './deciding';
+import { readiness } from './health';
+import type { Person } from './identity';
+import { jsonMistakeAt } from './json-position';
+import { openApiDocument } from './openapi';
+import { checked, type Language, Problem, type ProblemCode, pointerOf } from './problems';
+import { createRemembered } from './remembered';
+import { routes as allRoutes } from './routes';
+import { type Answer, type Call, type Context, type Deps, isWrite, type Route } from './routing';
+
+export interface AppOptions {
+  /** Mounted before the API: the embedded issuer. */
+  readonly before?: (app: Express) => void;
+}
+
+/** @returns the application, to listen with or to test in process */
+export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
+  const log = deps.log.child({}, { serializers: { err: withoutValues } });
+  const context: Context = {
+    ...deps,
+    log,
+    remembered: createRemembered(),
+    beginnings: createBeginnings({ ...deps, log, taskQueue: deps.config.TEMPORAL_TASK_QUEUE }),
+  };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  const { register, observe } = metrics();
+  app.use(observed(log, observe));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: nothing },
+      referrerPolicy: { policy: 'no-referrer' },
+    }),
+  );
+  before?.(app);
+
+  app.get('/health/live', (_, res) => void res.json({ status: 'up' }));
+  app.get('/health/ready', async (_, res) => {
+    const { ready, checks } = await readiness(deps);
+    res.status(ready ? 200 : 503).json({ status: ready ? 'up' : 'down', checks });
+  });
+  app.get('/metrics', async (_, res) => void res.type(register.contentType).send(await register.metrics()));
+
+  app.use('/api', (_, res, next) => {
+    res.setHeader('cache-control', 'no-store');
+    next();
+  });
+  documentation(app);
+  const limit = limiter(deps.requestsPerMinute);
+  for (const route of allRoutes) app[route.method](expressPath(route), handlerOf(context, route, limit));
+  for (const path of new Set(allRoutes.map(expressPath))) {
+    const known = allRoutes.filter((r) => expressPath(r) === path).map((r) => r.method);
+    const allow = known.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    app.all(path, () => {
+      throw new Problem('method_not_allowed', { headers: { allow: allow.join(', ') } });
+    });
+  }
+  app.use(() => {
+    throw new Problem('not_found');
+  });
+  app.use(problems(log));
+  return app;
+}
+
+const expressPath = (route: Route) => `/api${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+
+// ---- one request
+
+function handlerOf(context: Context, route: Route, limit: RequestHandler): RequestHandler {
+  const query = route.query ?? z.strictObject({});
+  const parse = express.json({ limit: '1mb', type: 'application/json' });
+  return async (req, res) => {
+    res.locals.route = route.path;
+    const actor = await context.identity.personOf(req.headers.authorization);
+    res.locals.actor = actor;
+    await through(limit, req, res);
+    if (!scopeOf(actor.role, route.action)) throw new Problem('forbidden');
+
+    const language = languageOf(req);
+    const params = route.params ? pathParams(route.params, req.params) : undefined;
+    const call: Call = {
+      actor,
+      params,
+      query: checked(query, req.query, language, 'query_invalid'),
+      ...keyOf(req, route, actor),
+      ifMatch: route.ifMatch ? ifMatchOf(req) : null,
+      language,
+      now: context.now(),
+      trace: res.locals.trace,
+      stream: req,
+      body: await bodyOf(req, res, route, parse, language),
+    };
+    await send(res, await route.handle(context, call as Call<never, never, never>));
+  };
+}
+
+/** What is no id at all is not found, as an id that nobody has. */
+function pathParams(schema: z.ZodObject, params: object) {
+  const result = schema.safeParse(params);
+  if (!result.success) throw new Problem('not_found');
+  return result.data;
+}
+
+function keyOf(req: Request, route: Route, actor: Person) {
+  const given = isWrite(route) ? req.headers['idempotency-key'] : undefined;
+  if (given !== undefined && !/^[\x20-\x7e]{1,200}$/.test(String(given))) {
+    throw headerInvalid(
+      'Idempotency-Key',
+      '1 à 200 caractères ASCII imprimables',
+      '1 to 200 printable ASCII characters',
+    );
+  }
+  const key = given === undefined ? randomUUID() : String(given);
+  const requestId = requestIdOf(actor.id, `${req.method} ${req.path.toLowerCase()}`, key);
+  return { key, keyed: given !== undefined, requestId };
+}
+
+function ifMatchOf(req: Request): number | null {
+  const given = req.headers['if-match'];
+  if (given === undefined || given === '*') return null;
+  const revision = /^"(\d{1,9})"$/.exec(given)?.[1];
+  if (!revision)
+    throw headerInvalid(
+      'If-Match',
+      'l’ETag tel qu’il a été lu, par exemple "12"',
+      'the ETag as it was read, such as "12"',
+    );
+  return Number(revision);
+}
+
+function headerInvalid(pointer: string, fr: string, en: string): Problem {
+  return new Problem('header_invalid', { detail: { fr: `${pointer} : ${fr}`, en: `${pointer}: ${en}` } });
+}
+
+async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
+  const type = route.stream ?? 'application/json';
+  const present =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (!route.body && !route.stream) return undefined;
+  if (present && !req.is(type)) {
+    throw new Problem('media_type_unsupported', {
+      detail: { fr: `Attendu : ${type}`, en: `Expected: ${type}` },
+    });
+  }
+  if (!route.body) return undefined;
+  await through(parse, req, res);
+  refuseUnstorable(req.body);
+  return checked(route.body, req.body, language, 'body_invalid');
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair, wherever in the body they are. */
+function refuseUnstorable(value: unknown, path: string[] = []): void {
+  const bad = (text: string) => /[\0\p{Surrogate}]/u.test(text);
+  const refuse = () => {
+    throw new Problem('body_invalid', {
+      detail: {
+        fr: 'Un caractère ne peut être enregistré (NUL ou demi-caractère Unicode) : retirez-le',
+        en: 'A character cannot be stored (NUL or half a Unicode character): remove it',
+      },
+      errors: [{ pointer: pointerOf(path), code: 'character_invalid', message: 'NUL, U+D800–U+DFFF' }],
+    });
+  };
+  if (typeof value === 'string') {
+    if (bad(value)) refuse();
+  } else if (value && typeof value === 'object') {
+    for (const [key, inner] of Object.entries(value)) {
+      if (bad(key)) refuse();
+      refuseUnstorable(inner, [...path, key]);
+    }
+  }
+}
+
+function through(middleware: RequestHandler, req: Request, res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void middleware(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
+  });
+}
+
+async function send(res: Response, { status, body, contentType, headers }: Answer): Promise<void> {
+  res.status(status);
+  for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value);
+  if (contentType === undefined) {
+    const json = JSON.stringify(body);
+    res.setHeader('content-type', 'application/json; charset=utf-8');
+    res.setHeader('content-length', Buffer.byteLength(json));
+    res.end(json);
+    return;
+  }
+  res.setHeader('content-type', contentType);
+  if (typeof body === 'string') res.end(body);
+  else await pipeline(Readable.from(body as AsyncIterable<string>), res);
+}
+
+function languageOf(req: Request): Language {
+  return (req.acceptsLanguages('fr', 'en') || 'fr') as Language;
+}
+
+// ---- errors
+
+function problems(log: Context['log']): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      log.error(
+        { err: problem.cause ?? error, requestId: res.locals.trace, code: problem.code },
+        problem.message,
+      );
+    }
+    // Too late to say it: what was sent so far must not look whole.
+    if (res.headersSent) return void res.destroy();
+    const language = languageOf(req);
+    for (const [name, value] of Object.entries(problem.more.headers ?? {})) res.setHeader(name, value);
+    res.setHeader('content-language', language);
+    res.status(problem.status).type('application/problem+json');
+    res.end(JSON.stringify(problem.toBody(language, res.locals.trace)));
+  };
+}
+
+/** Errors of body-parser by their `type`. */
+const bodyErrors: Readonly<Record<string, ProblemCode>> = {
+  'entity.too.large': 'body_too_large',
+  'entity.parse.failed': 'json_invalid',
+  'encoding.unsupported': 'media_type_unsupported',
+  'charset.unsupported': 'media_type_unsupported',
+  'request.size.invalid': 'json_invalid',
+  'request.aborted': 'json_invalid',
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { type, body, status } = error as { type?: string; body?: unknown; status?: number };
+  const code = type === undefined ? undefined : bodyErrors[type];
+  if (code === 'json_invalid' && typeof body === 'string') {
+    const at = jsonMistakeAt(body) ?? 0;
+    return new Problem(code, { detail: { fr: `Au caractère ${at + 1}`, en: `At character ${at + 1}` } });
+  }
+  if (code === 'body_too_large') {
+    return new Problem(code, { detail: { fr: 'Au plus 1 Mo', en: 'At most 1 MB' } });
+  }
+  if (code) return new Problem(code);
+  if (isAway(error)) return new Problem('database_away', { headers: { 'retry-after': '5' }, cause: error });
+  // A path that cannot be decoded.
+  if (error instanceof URIError || status === 400) return new Problem('not_found');
+  return new Problem('internal', { cause: error });
+}
+
+/** Of an error what names its cause: what PostgreSQL says of one may quote a person's values. */
+function withoutValues(error: unknown): object {
+  if (!types.isNativeError(error)) return { type: typeof error };
+  const { name, stack = '', cause } = error;
+  const frames = stack.slice(Math.max(stack.indexOf('\n    at '), 0));
+  if (error instanceof DatabaseError) {
+    const { code, constraint, table, routine } = error;
+    return { name, code, constraint, table, routine, stack: frames };
+  }
+  return {
+    name,
+    message: error.message,
+    stack: frames,
+    ...(types.isNativeError(cause) && { cause: withoutValues(cause) }),
+  };
+}
+
+// ---- around each request
+
+const nothing = {
+  'default-src': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+};
+
+function metrics() {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer, by route pattern',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers: [register],
+  });
+  const observe = (method: string, route: string, status: number, seconds: number) =>
+    durations.observe({ method, route, status }, seconds);
+  return { register, observe };
+}
+
+function observed(log: Context['log'], observe: ReturnType<typeof metrics>['observe']): RequestHandler {
+  return (req, res, next) => {
+    const started = process.hrtime.bigint();
+    // Never the path or the query: an id or a name may be in them.
+    const outside =
+      /^\/(health|metrics|oidc|api\/(docs|openapi\.json))\b/.exec(req.originalUrl)?.[0] ?? 'unmatched';
+    const given = req.headers['x-request-id'];
+    const trace = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    res.locals.trace = trace;
+    res.setHeader('x-request-id', trace);
+    res.once('close', () => {
+      const ms = Number(process.hrtime.bigint() - started) / 1e6;
+      const route: string = res.locals.route ?? outside;
+      const status = res.writableFinished ? res.statusCode : 499;
+      observe(req.method, route, status, ms / 1e3);
+      log.info({
+        method: req.method,
+        route,
+        status,
+        ms: Math.round(ms * 10) / 10,
+        requestId: trace,
+        actorId: res.locals.actor?.id,
+      });
+    });
+    next();
+  };
+}
+
+/** So many requests a minute of one person; 0: no limit. */
+function limiter(perMinute: number): RequestHandler {
+  if (perMinute === 0) return (_req, _res, next) => next();
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (_req, res) => (res.locals.actor as Person).id,
+    handler: (_req, res, next) => {
+      next(
+        new Problem('too_many_requests', {
+          headers: { 'retry-after': String(res.getHeader('retry-after') ?? 60) },
+        }),
+      );
+    },
+  });
+}
+
+// ---- documentation
+
+function documentation(app: Express): void {
+  let document: string | undefined;
+  app.get('/api/openapi.json', (_, res) => {
+    document ??= JSON.stringify(openApiDocument(allRoutes));
+    res.type('application/json').send(document);
+  });
+  const csp: RequestHandler = helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      ...nothing,
+      'script-src': ["'self'"],
+      // Swagger UI sets styles on its elements.
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'img-src': ["'self'", 'data:'],
+      'connect-src': ["'self'"],
+    },
+  });
+  app.use('/api/docs', csp);
+  app.get('/api/docs', (_, res) => void res.type('html').send(docsPage));
+  app.get('/api/docs/start.js', (_, res) => void res.type('js').send(docsScript));
+  app.use('/api/docs', express.static(swaggerUiFolder(), { index: false, redirect: false }));
+}
+
+const docsPage = `<!doctype html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>API service-plus</title>
+<link rel="stylesheet" href="/api/docs/swagger-ui.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/api/docs/swagger-ui-bundle.js"></script>
+<script src="/api/docs/start.js"></script>
+</body>
+</html>
+`;
+const docsScript = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+`;

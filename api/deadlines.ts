@@ -1,0 +1,321 @@
+/**
+ * What comes next for a young person, and why: each deadline with the day it was counted from, the setting it was
+ * counted with, and a sentence. The waits and instants themselves come from the read model.
+ */
+
+import * as z from 'zod';
+import type { PathwayTask, PathwayWait } from '../db/pathways';
+import { type Day, dayOf, type Instant } from '../domain/calendar';
+import { waitRules } from '../domain/deadlines';
+import type { Label } from '../domain/forms';
+import type { WaitName } from '../domain/journal';
+import { type Delay, delayOf, type Settings } from '../domain/settings';
+import { definitionOf, type TaskKind } from '../domain/tasks';
+import * as shape from './shapes';
+
+export const deadlineNames = [
+  'task_opens',
+  'task_due',
+  'task_reminder',
+  'task_escalation',
+  'task_committee',
+] as const;
+
+export const deadline = z
+  .object({
+    at: shape.instant(),
+    name: z.string().meta({ description: `${deadlineNames.join(', ')}, or the name of a wait` }),
+    taskId: z.string().optional(),
+    kind: shape.kind.optional(),
+    reason: z.object({
+      code: z.string().meta({ description: 'counted_after, counted_before or that_day' }),
+      anchor: shape.day().meta({ description: 'the day it was counted from' }),
+      setting: z
+        .string()
+        .nullable()
+        .meta({ description: 'path of the setting it was counted with, null: the day itself' }),
+      settingsVersion: z.int(),
+      siteId: z.string(),
+    }),
+    sentence: shape.label,
+  })
+  .meta({ id: 'Deadline' });
+export type Deadline = z.infer<typeof deadline>;
+
+/** The settings of a version; undefined: that version is not known any more, and the sentence says no length. */
+export type SettingsOf = (version: number) => Settings | undefined;
+
+interface Site {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface Counted {
+  readonly at: Instant;
+  readonly anchor: Day;
+  readonly code: 'counted_after' | 'counted_before' | 'that_day';
+  readonly setting: string | null;
+  readonly delay?: Delay;
+  readonly movedFrom?: { readonly day: Day; readonly because: string } | null;
+}
+
+/** In the order of their instants; what has passed is left out, except what is overdue. */
+export function deadlinesOf(
+  tasks: readonly PathwayTask[],
+  waits: readonly PathwayWait[],
+  site: Site,
+  settingsOf: SettingsOf,
+  now: Instant,
+): Deadline[] {
+  const found = [
+    ...tasks.flatMap((task) => taskDeadlines(task, site, settingsOf(task.settingsVersion), now)),
+    ...waits.map((wait) => waitDeadline(wait, site, settingsOf(wait.settingsVersion))),
+  ];
+  return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+function taskDeadlines(
+  task: PathwayTask,
+  site: Site,
+  settings: Settings | undefined,
+  now: Instant,
+): Deadline[] {
+  const { kind, round, schedule } = task;
+  const timing = settings?.tasks[kind] ?? definitionOf(kind).timing;
+  const length = <D>(delay: D) => (settings ? delay : undefined);
+  const anchor = task.countedFrom;
+  const dueDay = dayOf(task.dueAt);
+  const afterOpening = timing.opensAfter !== undefined && !schedule.atOnce;
+  const ladder = settings?.ladder;
+
+  const due: Counted = {
+    at: task.dueAt,
+    movedFrom: task.movedFrom,
+    ...(schedule.on && !afterOpening
+      ? { anchor: schedule.on, code: 'that_day', setting: null }
+      : {
+          anchor: afterOpening ? dayOf(task.opensAt) : anchor,
+          code: schedule.before && !afterOpening ? 'counted_before' : 'counted_after',
+          setting: `tasks.${kind}.due`,
+          delay: length(delayOf(timing.due, round)),
+        }),
+  };
+  const say = (name: (typeof deadlineNames)[number], counted: Counted): Deadline => ({
+    at: counted.at,
+    name,
+    taskId: task.id,
+    kind,
+    reason: reasonOf(counted, task.settingsVersion, site),
+    sentence: sentence(taskSubject(name, kind), counted, task.settingsVersion, site),
+  });
+
+  if (task.status === 'planned') {
+    const opens: Counted = afterOpening
+      ? {
+          at: task.opensAt,
+          anchor,
+          code: 'counted_after',
+          setting: `tasks.${kind}.opensAfter`,
+          delay: timing.opensAfter && length(delayOf(timing.opensAfter, round)),
+        }
+      : {
+          at: task.opensAt,
+          anchor: dueDay,
+          code: timing.opensBefore ? 'counted_before' : 'that_day',
+          setting: timing.opensBefore ? `tasks.${kind}.opensBefore` : null,
+          delay: timing.opensBefore && length(timing.opensBefore),
+        };
+    return [say('task_opens', opens), say('task_due', due)];
+  }
+  const rung = (
+    name: (typeof deadlineNames)[number],
+    at: Instant,
+    setting: 'reminderBefore' | 'escalationAfter' | 'committeeAfter',
+  ): Deadline[] =>
+    at <= now
+      ? []
+      : [
+          say(name, {
+            at,
+            anchor: dueDay,
+            // A task shorter than the reminder's notice is reminded on the day it is due.
+            code:
+              setting !== 'reminderBefore'
+                ? 'counted_after'
+                : dayOf(at) === dueDay
+                  ? 'that_day'
+                  : 'counted_before',
+            setting: `ladder.${setting}`,
+            delay: ladder?.[setting],
+          }),
+        ];
+  return [
+    ...rung('task_reminder', task.remindAt, 'reminderBefore'),
+    say('task_due', due),
+    ...rung('task_escalation', task.escalateAt, 'escalationAfter'),
+    ...rung('task_committee', task.committeeAt, 'committeeAfter'),
+  ];
+}
+
+function waitDeadline(wait: PathwayWait, site: Site, settings: Settings | undefined): Deadline {
+  const { setting } = waitRules[wait.name];
+  const counted: Counted = {
+    at: wait.at,
+    anchor: wait.anchor,
+    code:
+      setting === null
+        ? 'that_day'
+        : wait.name === 'employment_step_starts'
+          ? 'counted_before'
+          : 'counted_after',
+    setting: setting && `periods.${setting}`,
+    delay: setting && settings ? settings.periods[setting] : undefined,
+  };
+  // The two warnings are counted back from a day that is itself counted.
+  const warning = wait.name === 'cfa_first_warning' || wait.name === 'cfa_last_warning';
+  return {
+    at: wait.at,
+    name: wait.name,
+    reason: reasonOf(counted, wait.settingsVersion, site),
+    sentence: warning
+      ? warningSentence(wait, counted, settings, site)
+      : sentence(waitSubjects[wait.name], counted, wait.settingsVersion, site),
+  };
+}
+
+function reasonOf(
+  { code, anchor, setting }: Counted,
+  settingsVersion: number,
+  site: Site,
+): Deadline['reason'] {
+  return { code, anchor, setting, settingsVersion, siteId: site.id };
+}
+
+function taskSubject(name: (typeof deadlineNames)[number], kind: TaskKind): Label {
+  const { label } = definitionOf(kind);
+  const what: Record<(typeof deadlineNames)[number], Label> = {
+    task_opens: { fr: 's’ouvre', en: 'opens' },
+    task_due: { fr: 'est à faire au plus tard', en: 'is due' },
+    task_reminder: { fr: 'est rappelée', en: 'is reminded' },
+    task_escalation: {
+      fr: 'passe à la coordination si elle reste ouverte',
+      en: 'goes to the coordinator if still open',
+    },
+    task_committee: {
+      fr: 'est signalée au comité local si elle reste ouverte',
+      en: 'is flagged to the local committee if still open',
+    },
+  };
+  return { fr: `« ${label.fr} » ${what[name].fr}`, en: `"${label.en}" ${what[name].en}` };
+}
+
+const waitSubjects: Readonly<Record<WaitName, Label>> = {
+  hold_ends: { fr: 'Le parcours reprend', en: 'The pathway resumes' },
+  exit_becomes_final: { fr: 'La sortie devient définitive', en: 'The exit becomes final' },
+  employment_step_starts: {
+    fr: 'L’étape 5, emploi durable, commence',
+    en: 'Step 5, durable employment, starts',
+  },
+  contract_ends: { fr: 'Le contrat se termine', en: 'The contract ends' },
+  cfa_keeps_apprentice: {
+    fr: 'Le CFA cesse d’accueillir le jeune sans employeur',
+    en: 'The CFA no longer keeps the apprentice without an employer',
+  },
+  cfa_first_warning: {
+    fr: 'Premier avertissement avant la fin de l’accueil au CFA',
+    en: 'First warning before the CFA no longer keeps the apprentice',
+  },
+  cfa_last_warning: {
+    fr: 'Dernier avertissement avant la fin de l’accueil au CFA',
+    en: 'Last warning before the CFA no longer keeps the apprentice',
+  },
+};
+
+function sentence(subject: Label, counted: Counted, version: number, site: Site): Label {
+  const { at, anchor, code, setting, delay, movedFrom } = counted;
+  const on = longDay(dayOf(at));
+  const from = longDay(anchor);
+  const because = ((): Label => {
+    if (code === 'that_day')
+      return { fr: `c’est le jour prévu, ${from.fr}`, en: `that is the day set, ${from.en}` };
+    const length = delay ? lengthOf(delay) : null;
+    const after = code === 'counted_after';
+    return {
+      fr: `${length ? `c’est ${length.fr}` : 'c’est le délai du site'} ${after ? 'après' : 'avant'} ${from.fr}`,
+      en: `that is ${length ? length.en : 'the site’s delay'} ${after ? 'after' : 'before'} ${from.en}`,
+    };
+  })();
+  const moved = movedFrom
+    ? {
+        fr: ` ; ${longDay(movedFrom.day).fr} est fermé (${closed[movedFrom.because]?.fr ?? movedFrom.because})`,
+        en: `; ${longDay(movedFrom.day).en} is closed (${closed[movedFrom.because]?.en ?? movedFrom.because})`,
+      }
+    : { fr: '', en: '' };
+  const source = setting
+    ? {
+        fr: ` (réglage ${setting} de ${site.name}, version ${version})`,
+        en: ` (setting ${setting} of ${site.name}, version ${version})`,
+      }
+    : { fr: '', en: '' };
+  return {
+    fr: `${subject.fr} ${on.fr}, parce que ${because.fr}${moved.fr}${source.fr}`,
+    en: `${subject.en} on ${on.en}, because ${because.en}${moved.en}${source.en}`,
+  };
+}
+
+function warningSentence(
+  wait: PathwayWait,
+  counted: Counted,
+  settings: Settings | undefined,
+  site: Site,
+): Label {
+  const subject = waitSubjects[wait.name];
+  const [on, from] = [longDay(dayOf(wait.at)), longDay(wait.anchor)];
+  const keeps = settings && lengthOf(settings.periods.cfaKeepsApprentice);
+  const before = counted.delay && lengthOf(counted.delay);
+  const source = `${counted.setting}`;
+  return {
+    fr: `${subject.fr} ${on.fr}, parce que le CFA accueille le jeune ${keeps ? `${keeps.fr} ` : ''}après la rupture, ${from.fr}, et avertit ${before ? `${before.fr} ` : ''}avant (réglage ${source} de ${site.name}, version ${wait.settingsVersion})`,
+    en: `${subject.en} on ${on.en}, because the CFA keeps the apprentice ${keeps ? `${keeps.en} ` : ''}after the termination, ${from.en}, and warns ${before ? `${before.en} ` : ''}before (setting ${source} of ${site.name}, version ${wait.settingsVersion})`,
+  };
+}
+
+const closed: Readonly<Record<string, Label>> = {
+  weekend: { fr: 'week-end', en: 'weekend' },
+  public_holiday: { fr: 'jour férié', en: 'public holiday' },
+  closure: { fr: 'fermeture du site', en: 'closure of the site' },
+};
+
+const units: Readonly<Record<string, readonly [one: Label, more: Label]>> = {
+  workingDays: [
+    { fr: 'jour ouvré', en: 'working day' },
+    { fr: 'jours ouvrés', en: 'working days' },
+  ],
+  days: [
+    { fr: 'jour', en: 'day' },
+    { fr: 'jours', en: 'days' },
+  ],
+  weeks: [
+    { fr: 'semaine', en: 'week' },
+    { fr: 'semaines', en: 'weeks' },
+  ],
+  months: [
+    { fr: 'mois', en: 'month' },
+    { fr: 'mois', en: 'months' },
+  ],
+};
+
+function lengthOf(delay: Delay): Label {
+  const [unit, n] = Object.entries(delay)[0] as [string, number];
+  const [one, more] = units[unit] as readonly [Label, Label];
+  return { fr: `${n} ${(n < 2 ? one : more).fr}`, en: `${n} ${(n === 1 ? one : more).en}` };
+}
+
+const inFrench = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeZone: 'UTC' });
+const inEnglish = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+/** "le 14 juillet 2026", "14 July 2026" */
+function longDay(day: Day): Label {
+  const date = new Date(`${day}T00:00:00Z`);
+  return { fr: `le ${inFrench.format(date).replace(/^1 /, '1er ')}`, en: inEnglish.format(date) };
+}

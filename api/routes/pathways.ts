@@ -1,0 +1,607 @@
+/** Young people's pathways: the list, the record with what comes next, the timeline, and what happens to them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UpdateDefinition } from '@temporalio/common';
+import * as z from 'zod';
+import { isAway } from '../../db/away';
+import {
+  birthDateOf,
+  isBeginning,
+  listPathways,
+  logReading,
+  type PathwayFacts,
+  pathwayFacts,
+  readNotes,
+  readPathway,
+  readTimeline,
+} from '../../db/pathways';
+import { asActor } from '../../db/pool';
+import { settingsVersions } from '../../db/settings-versions';
+import { addComment } from '../../db/tasks';
+import { keepWords } from '../../db/words';
+import { dayOf } from '../../domain/calendar';
+import { type EventKind, eventFields } from '../../domain/events';
+import { isWords, type Label, text } from '../../domain/forms';
+import { employmentKinds, terminationInitiators, terminationReasons } from '../../domain/pathway';
+import { type Action, scopeOf, sees, verdict } from '../../domain/policy';
+import { definitionOf, splitWords } from '../../domain/tasks';
+import {
+  exitPathway,
+  proposeOffer,
+  type Recorded,
+  raiseAlert,
+  recordContact,
+  recordContract,
+  recordEmployment,
+  recordTermination,
+  undoExit,
+} from '../../workflows/messages';
+import { dateProblems, type Found, refuseFound, signatureProblems, timeOf } from '../checks';
+import { cursorQuery, page, pageOf, readCursor } from '../cursor';
+import { deadline, deadlinesOf } from '../deadlines';
+import { answerOf, decide, derivedId, wasTaken, wordsIdOf } from '../deciding';
+import type { Person } from '../identity';
+import { Problem, type ProblemCode } from '../problems';
+import { type Answer, type Call, type Context, type Route, route } from '../routing';
+import * as shape from '../shapes';
+import { scopeFor } from './tasks';
+
+/** How long a reader waits for the first entry of a pathway, and how often it looks. */
+const BEGINS_WITHIN_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
+
+const summary = z
+  .object({
+    id: z.uuid(),
+    siteId: z.string(),
+    status: shape.status,
+    step: shape.step,
+    stepEnteredAt: shape.instant(),
+    referent: shape.personRef.nullable(),
+    lastContactAt: shape.instant().nullable(),
+    exitCode: shape.exitCode.nullable(),
+    person: z.object({ lastName: z.string(), firstName: z.string() }),
+    openTasks: z.int(),
+    nextDueAt: shape.instant().nullable(),
+    revision: z.int(),
+  })
+  .meta({ id: 'PathwaySummary' });
+
+export const list = route({
+  method: 'get',
+  path: '/pathways',
+  action: 'pathway.list',
+  tag: 'pathways',
+  summary: { fr: 'Les parcours', en: 'The pathways' },
+  query: z.strictObject({
+    site: z.string().max(40).optional(),
+    step: shape.step.optional(),
+    status: shape.status.optional(),
+    referent: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
+    q: text(100).optional().meta({
+      description: 'the beginning of a name (any order, without accents or case), or the external number',
+    }),
+    ...cursorQuery,
+  }),
+  answers: { 200: { description: 'A page of pathways, in the order of their ids', schema: pageOf(summary) } },
+  problems: ['cursor_invalid'],
+  async handle({ api }, { actor, query }) {
+    const [after] = readCursor(query.cursor, z.tuple([z.uuid()])) ?? [];
+    const { referent, limit } = query;
+    const rows = await asActor(api, actor, (client) =>
+      listPathways(client, {
+        scope: scopeFor(actor, 'pathway.list'),
+        site: query.site,
+        step: query.step,
+        status: query.status,
+        referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
+        q: query.q,
+        after,
+        limit: limit + 1,
+      }),
+    );
+    return { status: 200, body: page(rows, limit, (row) => [row.id]) };
+  },
+});
+
+const record = z
+  .object({
+    id: z.uuid(),
+    siteId: z.string(),
+    siteName: z.string(),
+    status: shape.status,
+    step: shape.step,
+    interval: z
+      .int()
+      .meta({ description: 'number of the stay in a step: a step entered again is a new one' }),
+    stepEnteredAt: shape.instant(),
+    enrolledAt: shape.instant(),
+    referent: shape.personRef.nullable(),
+    lastContactAt: shape.instant().nullable(),
+    holdUntil: shape.day().nullable(),
+    exit: z.object({ code: shape.exitCode, at: shape.instant(), words: shape.words }).nullable(),
+    contractId: z.string().nullable(),
+    settingsVersion: z.int(),
+    revision: z.int(),
+    recordedAt: shape
+      .instant()
+      .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
+    person: shape.identity,
+    tasks: z.array(
+      z.object({
+        id: z.string(),
+        kind: shape.kind,
+        label: shape.label,
+        round: z.int(),
+        subject: z.string().nullable(),
+        step: shape.step,
+        status: shape.taskStatus,
+        assignee: shape.personRef.nullable(),
+        opensAt: shape.instant(),
+        dueAt: shape.instant(),
+        rungs: z.array(z.string()),
+      }),
+    ),
+    deadlines: z.array(deadline).meta({ description: 'what comes next, and why' }),
+    steps: z.array(
+      z.object({
+        interval: z.int(),
+        step: shape.step,
+        enteredAt: shape.instant(),
+        leftAt: shape.instant().nullable(),
+      }),
+    ),
+    contracts: z.array(
+      z.object({
+        id: z.string(),
+        signedOn: shape.day(),
+        startsOn: shape.day(),
+        endsOn: shape.day(),
+        terminated: z
+          .object({
+            on: shape.day(),
+            initiator: z.enum(terminationInitiators),
+            reason: z.enum(terminationReasons),
+          })
+          .nullable(),
+        words: shape.words,
+      }),
+    ),
+    employments: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(employmentKinds),
+        startsOn: shape.day(),
+        endsOn: shape.day().nullable(),
+        durable: z.boolean(),
+        left: z.boolean(),
+        words: shape.words,
+      }),
+    ),
+  })
+  .meta({ id: 'Pathway' });
+
+/** Everybody's words, or of a partner only its own. */
+const readsAllWords = (actor: Person) => scopeOf(actor.role, 'pathway.read') === 'site';
+
+export const read = route({
+  method: 'get',
+  path: '/pathways/{id}',
+  action: 'pathway.read',
+  tag: 'pathways',
+  summary: {
+    fr: 'Un parcours : état, tâches, prochaines échéances et leurs raisons',
+    en: 'A pathway: state, tasks, next deadlines with their reasons',
+  },
+  params: shape.uuidParams,
+  answers: { 200: { description: 'The pathway; ETag is its revision', schema: record } },
+  async handle(context, { actor, params, now }) {
+    const read = () =>
+      asActor(context.api, actor, async (client) => {
+        const row = await readPathway(client, actor.id, params.id, readsAllWords(actor));
+        if (!row && (await isBeginning(client, params.id, now))) return 'beginning' as const;
+        if (!row || verdict(actor, 'pathway.read', row) !== 'allowed') return null;
+        context.remembered.pathways.set(row.id, row);
+        const versions = [...row.tasks, ...row.waits].map((x) => x.settingsVersion);
+        const settings = await settingsVersions(client, row.siteId, versions);
+        await logReading(client, actor.id, row.id, 'pathway');
+        return { row, settings };
+      });
+    let found = await read();
+    // Who has just enrolled somebody looks for the pathway at once: its first entry takes a moment.
+    for (let waited = 0; found === 'beginning' && waited < BEGINS_WITHIN_MS; waited += LOOK_AGAIN_MS) {
+      await sleep(LOOK_AGAIN_MS);
+      found = await read();
+    }
+    if (!found || found === 'beginning') throw new Problem('not_found');
+    const { shared: _, waits, tasks, person, ...row } = found.row;
+    const site = { id: row.siteId, name: row.siteName };
+    return {
+      status: 200,
+      body: {
+        ...row,
+        person: seenBy(actor, person),
+        tasks: tasks.map(({ id, kind, round, subject, step, status, assignee, opensAt, dueAt, rungs }) => ({
+          ...{ id, kind, label: definitionOf(kind).label, round, subject, step, status, assignee },
+          ...{ opensAt, dueAt, rungs },
+        })),
+        deadlines: deadlinesOf(
+          tasks,
+          waits,
+          site,
+          (v) => found.settings.get(v),
+          timeOf(row, now).toISOString(),
+        ),
+      },
+      headers: { etag: `"${row.revision}"` },
+    };
+  },
+});
+
+/** What of the young person's identity this role may see. */
+export function seenBy(actor: Person, person: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(person).filter(([name]) => sees(actor.role, name)));
+}
+
+const event = z
+  .object({
+    revision: z.int(),
+    position: z.int(),
+    type: z.string(),
+    at: shape.instant().meta({ description: 'when it happened' }),
+    recordedAt: shape.instant().meta({ description: 'when it became known' }),
+    by: shape.personRef.nullable(),
+    data: z.record(z.string(), z.unknown()).nullable().meta({ description: 'codes, days and ids' }),
+    words: shape.words,
+  })
+  .meta({ id: 'TimelineEvent' });
+
+export const timeline = route({
+  method: 'get',
+  path: '/pathways/{id}/timeline',
+  action: 'pathway.read',
+  tag: 'pathways',
+  summary: { fr: 'Ce qui s’est passé, le plus récent d’abord', en: 'What has happened, the latest first' },
+  params: shape.uuidParams,
+  query: z.strictObject({
+    type: z
+      .string()
+      .regex(/^[a-z_]{1,40}$/)
+      .optional(),
+    ...cursorQuery,
+  }),
+  answers: { 200: { description: 'A page of the timeline', schema: pageOf(event) } },
+  problems: ['cursor_invalid'],
+  async handle(context, { actor, params, query }) {
+    const before = readCursor(
+      query.cursor,
+      z.tuple([
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31 - 1),
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31 - 1),
+      ]),
+    );
+    const { limit, type } = query;
+    const rows = await asActor(context.api, actor, async (client) => {
+      await seen(context, actor, 'pathway.read', await pathwayFacts(client, actor.id, params.id));
+      await logReading(client, actor.id, params.id, 'timeline');
+      const allWords = readsAllWords(actor);
+      return readTimeline(client, actor.id, params.id, { allWords, type, before, limit: limit + 1 });
+    });
+    return { status: 200, body: page(rows, limit, (row) => [row.revision, row.position]) };
+  },
+});
+
+/** @throws Problem not_found, forbidden */
+async function seen(
+  context: Context,
+  actor: Person,
+  action: Action,
+  facts: PathwayFacts | null,
+): Promise<PathwayFacts> {
+  const allowed = facts ? verdict(actor, action, facts) : 'unseen';
+  if (!facts || allowed === 'unseen') throw new Problem('not_found');
+  if (allowed === 'forbidden') throw new Problem('forbidden');
+  context.remembered.pathways.set(facts.id, facts);
+  return facts;
+}
+
+/** How long what is known of a pathway may serve while the database is away. */
+const REMEMBERED_MS = 1_800_000;
+
+type Body = Record<string, unknown>;
+
+interface Happening<R> {
+  readonly update: UpdateDefinition<Recorded, [R], string>;
+  readonly fields: z.ZodRawShape;
+  /** What the Update takes beside who and the request's id. */
+  readonly terms: (decision: Body, now: Date) => Body;
+  /** What the schema and the dates do not say. */
+  readonly check?: (body: Body, now: Date) => Found[];
+}
+
+/** One thing that happens to a pathway: allowed, checked, words kept, then its workflow decides. */
+async function happen<R>(
+  context: Context,
+  call: Call<{ id: string }, unknown, unknown>,
+  action: Action,
+  { update, fields, terms, check }: Happening<R>,
+  status: 200 | 201,
+): Promise<Answer> {
+  const { actor, language, now, requestId, ifMatch } = call;
+  const body = (call.body ?? {}) as Body;
+  const refuseDates = (known: PathwayFacts) => {
+    const there = timeOf(known, now);
+    refuseFound([...dateProblems(body, dayOf(there)), ...(check?.(body, there) ?? [])], language);
+  };
+  const parts = splitWords(fields, body);
+  // Words never leave for Temporal.
+  if (Object.keys(parts.decision).some((name) => !fields[name] || isWords(fields[name]))) {
+    throw new Error('a field of this event is not known to be without words');
+  }
+  const wordsId = parts.words && wordsIdOf(requestId);
+
+  let newWords = false;
+  let facts: PathwayFacts;
+  try {
+    facts = await asActor(context.api, actor, async (client) => {
+      const known = await seen(context, actor, action, await pathwayFacts(client, actor.id, call.params.id));
+      if (ifMatch !== null && ifMatch !== known.revision && !(await wasTaken(context, known.id, requestId))) {
+        throw new Problem('stale', { headers: { etag: `"${known.revision}"` } });
+      }
+      refuseDates(known);
+      if ('signedOn' in body)
+        refuseFound(signatureProblems(body, await birthDateOf(client, known.id)), language);
+      if (parts.words && wordsId) {
+        const words = [{ id: wordsId, pathwayId: known.id, fields: parts.words }];
+        newWords = (await keepWords(client, actor.id, words, now)).size > 0;
+      }
+      return known;
+    });
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    const known = context.remembered.pathways.get(call.params.id, REMEMBERED_MS);
+    // Words, and what a partner shares, need the database.
+    if (!known || parts.words || verdict(actor, action, { siteId: known.siteId }) !== 'allowed') {
+      throw new Problem('database_away', { headers: { 'retry-after': '5' }, cause: error });
+    }
+    refuseDates(known);
+    facts = known;
+  }
+  const request = {
+    requestId,
+    by: actor.id,
+    ...terms(parts.decision, timeOf(facts, now)),
+    ...(wordsId && { wordsId }),
+  } as R;
+  return answerOf(
+    await decide(context, actor, { pathwayId: facts.id, requestId, update, request, newWords }),
+    status,
+  );
+}
+
+function happening<R>(
+  entry: {
+    path: string;
+    action: Action;
+    summary: Label;
+    kind: EventKind;
+    status: 200 | 201;
+    problems: readonly ProblemCode[];
+  } & Omit<Happening<R>, 'fields'>,
+): Route {
+  const fields: z.ZodRawShape = eventFields[entry.kind];
+  return route({
+    method: 'post',
+    path: `/pathways/{id}/${entry.path}`,
+    action: entry.action,
+    tag: 'pathways',
+    summary: entry.summary,
+    params: shape.uuidParams,
+    body: z.strictObject(fields),
+    ifMatch: true,
+    answers: shape.decisionAnswers(entry.status),
+    problems: ['pathway_exited', 'pathway_closed', ...entry.problems],
+    handle: (context, call) => happen(context, call, entry.action, { ...entry, fields }, entry.status),
+  });
+}
+
+/** A clock that runs a little ahead of ours is no mistake of a person. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+export const contacts = happening({
+  path: 'contacts',
+  action: 'contact.record',
+  summary: { fr: 'Enregistrer un contact ou une tentative', en: 'Record a contact or an attempt' },
+  kind: 'contact',
+  status: 201,
+  problems: [],
+  update: recordContact,
+  terms: ({ at, ...decision }, now) => ({
+    ...decision,
+    // Never later than now, whatever the caller's clock says.
+    // Without it the workflow's clock says when: it is the young person's own.
+    ...(at !== undefined && {
+      at: new Date(Math.min(Date.parse(at as string), now.getTime())).toISOString(),
+    }),
+  }),
+  check({ at }, now) {
+    if (typeof at !== 'string' || Date.parse(at) <= now.getTime() + CLOCKS_DIFFER_MS) return [];
+    return [
+      {
+        pointer: '/at',
+        code: 'date_in_future',
+        message: {
+          fr: 'ce contact est dans le futur : corrigez la date',
+          en: 'this contact is in the future: correct the date',
+        },
+      },
+    ];
+  },
+});
+
+export const contracts = happening({
+  path: 'contracts',
+  action: 'contract.record',
+  summary: { fr: 'Enregistrer un contrat d’apprentissage', en: 'Record an apprenticeship contract' },
+  kind: 'contract',
+  status: 201,
+  problems: ['contract_running', 'dates_contradict', 'legal_representative_missing'],
+  update: recordContract,
+  terms: (decision) => decision,
+});
+
+export const terminations = happening({
+  path: 'terminations',
+  action: 'termination.record',
+  summary: { fr: 'Enregistrer une rupture', en: 'Record a termination' },
+  kind: 'termination',
+  status: 201,
+  problems: ['contract_missing', 'dates_contradict'],
+  update: recordTermination,
+  terms: (decision) => decision,
+});
+
+export const employments = happening({
+  path: 'employments',
+  action: 'employment.record',
+  summary: { fr: 'Enregistrer un emploi', en: 'Record an employment' },
+  kind: 'employment',
+  status: 201,
+  problems: ['dates_contradict'],
+  update: recordEmployment,
+  terms: (decision) => decision,
+});
+
+export const alerts = happening({
+  path: 'alerts',
+  action: 'alert.raise',
+  summary: { fr: 'Signaler une alerte', en: 'Raise an alert' },
+  kind: 'alert',
+  status: 201,
+  problems: [],
+  update: raiseAlert,
+  terms: (decision) => decision,
+});
+
+export const offers = happening({
+  path: 'offers',
+  action: 'offer.propose',
+  summary: { fr: 'Proposer une offre', en: 'Propose an offer' },
+  kind: 'offer',
+  status: 201,
+  problems: ['not_in_this_step'],
+  update: proposeOffer,
+  terms: (decision, now) => ({ proposedOn: dayOf(now), ...decision }),
+});
+
+export const exit = happening({
+  path: 'exit',
+  action: 'pathway.exit',
+  summary: {
+    fr: 'Sortir du parcours (annulable 30 jours)',
+    en: 'Exit from the pathway (can be undone for 30 days)',
+  },
+  kind: 'exit',
+  status: 200,
+  problems: ['exit_words_missing'],
+  update: exitPathway,
+  terms: (decision) => decision,
+  check({ code, comment }) {
+    if (code !== 'other' || comment) return [];
+    return [
+      {
+        pointer: '/comment',
+        code: 'exit_words_missing',
+        message: { fr: 'précisez la sortie « autre »', en: 'say what the exit "other" is' },
+      },
+    ];
+  },
+});
+
+export const undo = route({
+  method: 'delete',
+  path: '/pathways/{id}/exit',
+  action: 'exit.undo',
+  tag: 'pathways',
+  summary: { fr: 'Annuler une sortie', en: 'Undo an exit' },
+  params: shape.uuidParams,
+  ifMatch: true,
+  answers: shape.decisionAnswers(200),
+  problems: ['not_exited', 'pathway_closed'],
+  handle: (context, call) =>
+    happen(context, call, 'exit.undo', { update: undoExit, fields: {}, terms: () => ({}) }, 200),
+});
+
+const note = z
+  .object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() })
+  .meta({ id: 'Note' });
+
+export const notes = route({
+  method: 'get',
+  path: '/pathways/{id}/notes',
+  action: 'note.read',
+  tag: 'pathways',
+  summary: { fr: 'Les notes, la plus récente d’abord', en: 'The notes, the latest first' },
+  params: shape.uuidParams,
+  query: z.strictObject(cursorQuery),
+  answers: { 200: { description: 'A page of notes', schema: pageOf(note) } },
+  problems: ['cursor_invalid'],
+  async handle(context, { actor, params, query }) {
+    const before = readCursor(query.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+    const rows = await asActor(context.api, actor, async (client) => {
+      await seen(context, actor, 'note.read', await pathwayFacts(client, actor.id, params.id));
+      await logReading(client, actor.id, params.id, 'notes');
+      return readNotes(client, params.id, { before, limit: query.limit + 1 });
+    });
+    return { status: 200, body: page(rows, query.limit, (row) => [row.createdAt, row.id]) };
+  },
+});
+
+export const addNote = route({
+  method: 'post',
+  path: '/pathways/{id}/notes',
+  action: 'note.write',
+  tag: 'pathways',
+  summary: { fr: 'Ajouter une note', en: 'Add a note' },
+  params: shape.uuidParams,
+  body: z.strictObject({ body: text(4000) }),
+  answers: {
+    201: { description: 'Written', schema: z.object({ id: z.uuid(), createdAt: shape.instant() }) },
+  },
+  async handle(context, { actor, params, body, now, requestId }) {
+    const id = derivedId(requestId, 'note');
+    const createdAt = await asActor(context.api, actor, async (client) => {
+      const facts = await seen(context, actor, 'note.write', await pathwayFacts(client, actor.id, params.id));
+      return addComment(client, {
+        id,
+        pathwayId: facts.id,
+        taskId: null,
+        authorId: actor.id,
+        body: body.body,
+        now,
+      });
+    });
+    return { status: 201, body: { id, createdAt } };
+  },
+});
+
+export const pathwayRoutes = [
+  list,
+  read,
+  timeline,
+  contacts,
+  contracts,
+  terminations,
+  employments,
+  alerts,
+  offers,
+  exit,
+  undo,
+  notes,
+  addNote,
+];

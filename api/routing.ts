@@ -1,0 +1,113 @@
+/** What a route is: authorisation, validation, documentation and tests all come from its one entry in a table. */
+import type { Readable } from 'node:stream';
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type * as z from 'zod';
+import type { Config } from '../config/config';
+import type { Label } from '../domain/forms';
+import type { Action } from '../domain/policy';
+import type { Beginnings } from './beginning';
+import type { Identity, Person } from './identity';
+import type { Language, ProblemCode } from './problems';
+import type { Remembered } from './remembered';
+
+/** What the API works with. */
+export interface Deps {
+  /** The API's door to PostgreSQL (`apiPool`): row-level security holds it. */
+  readonly api: Pool;
+  readonly temporal: Client;
+  readonly config: Pick<
+    Config,
+    'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'API_WRITE_TIMEOUT_MS' | 'IMPORT_MAX_BYTES' | 'DATA_DIR'
+  >;
+  readonly identity: Identity;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Requests a minute and person; 0: no limit. */
+  readonly requestsPerMinute: number;
+}
+
+export interface Context extends Deps {
+  /** What was seen of tasks and pathways lately: a decision can be taken while the database is away. */
+  readonly remembered: Remembered;
+  readonly beginnings: Beginnings;
+}
+
+/** One request as a handler sees it: who asks, and everything already valid. */
+export interface Call<P = unknown, Q = unknown, B = unknown> {
+  readonly actor: Person;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** The request's Idempotency-Key, a generated one when it has none. */
+  readonly key: string;
+  /** Whether the caller chose the key, so may repeat the request. */
+  readonly keyed: boolean;
+  /** Of If-Match: the revision that the caller had read. */
+  readonly ifMatch: number | null;
+  /** Names the request: what has the same is the same request (actor, route and key). */
+  readonly requestId: string;
+  /** X-Request-Id: names this one attempt in the log. */
+  readonly trace: string;
+  readonly language: Language;
+  readonly now: Date;
+  /** The body of a route that takes a stream. */
+  readonly stream: Readable;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** JSON; with `contentType` text, whole or in pieces. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Documented {
+  readonly description: string;
+  /** Of the JSON body; a string is the media type of a text. None: an empty body. */
+  readonly schema?: z.ZodType | string;
+}
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As OpenAPI writes it, behind /api: `/tasks/{id}/claim`. */
+  readonly path: string;
+  readonly action: Action;
+  readonly tag: string;
+  readonly summary: Label;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** What the documentation shows instead of `body`, where the handler knows more. */
+  readonly documentedBody?: z.ZodType;
+  /** Media type of a body that the handler reads as a stream. */
+  readonly stream?: string;
+  /** Takes `Idempotency-Key`; default: every POST, PUT and DELETE. `ifMatch`: takes If-Match too. */
+  readonly ifMatch?: true;
+  readonly answers: Readonly<Record<number, Documented>>;
+  /** Beyond those that follow from the rest of the entry (see `problemsOf`). */
+  readonly problems?: readonly ProblemCode[];
+  readonly handle: (context: Context, call: Call<never, never, never>) => Promise<Answer>;
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** An entry of the route table; the handler's call is typed by its schemas. */
+export function route<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  entry: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    handle: (context: Context, call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<Answer>;
+  },
+): Route {
+  return entry as unknown as Route;
+}
+
+export const isWrite = (r: Route) => r.method !== 'get';

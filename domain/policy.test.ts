@@ -1,0 +1,90 @@
+/** The policy read as sentences: the table itself is held against every route in test/api.test.ts. */
+import { roles } from './pathway';
+import { actions, mayHold, type PolicyActor, scopeOf, sees, verdict } from './policy';
+import { taskKinds, tasks } from './tasks';
+
+const actor = (role: PolicyActor['role'], siteId: string | null = 'tours'): PolicyActor => ({
+  id: 'me',
+  role,
+  siteId,
+});
+const task = (kind: keyof typeof tasks, more: object = {}) => ({
+  siteId: 'tours',
+  task: { kind, assigneeId: null, partnerId: null, ...more },
+});
+
+describe('a young person of another site', () => {
+  const elsewhere = {
+    siteId: 'blois',
+    task: { kind: 'first_contact' as const, assigneeId: 'me', partnerId: null },
+  };
+  const personal = actions.filter((a) =>
+    /^(pathway|task|note|contact|contract|termination|employment|offer|alert|exit)\./.test(a),
+  );
+
+  test.each(['coordinator', 'counsellor', 'mediator'] as const)('is not there for a %s', (role) => {
+    for (const action of personal) {
+      if (scopeOf(role, action))
+        expect([action, verdict(actor(role), action, elsewhere)]).toEqual([action, 'unseen']);
+    }
+  });
+});
+
+test('committees, evaluators and the administration reach nobody', () => {
+  const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
+  for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
+    expect(reached(role)).toEqual(['me.read', 'site.list']);
+  }
+  expect(reached('admin')).toEqual(['me.read', 'site.list', 'staff.list', 'enrolment.import', 'import.read']);
+  for (const role of roles)
+    expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));
+});
+
+test('a counsellor takes what is a counsellor’s or the referent’s, never what the coordinator decides', () => {
+  const own = actor('counsellor');
+  for (const kind of taskKinds) {
+    const coordinators = tasks[kind].who === 'coordinator';
+    expect([kind, verdict(own, 'task.complete', task(kind))]).toEqual([
+      kind,
+      coordinators ? 'forbidden' : 'allowed',
+    ]);
+  }
+  expect(verdict(own, 'task.assign', task('first_contact'))).toBe('forbidden');
+});
+
+test('a coordinator decides every task of the site and nothing elsewhere', () => {
+  const own = actor('coordinator');
+  for (const kind of taskKinds) expect(verdict(own, 'task.complete', task(kind))).toBe('allowed');
+  expect(verdict(actor('coordinator', 'blois'), 'task.assign', task('first_contact'))).toBe('unseen');
+});
+
+test('a mediator reads the site, records contacts, notes and alerts, and decides no task', () => {
+  const own = actor('mediator');
+  for (const action of [
+    'pathway.read',
+    'task.read',
+    'contact.record',
+    'note.write',
+    'alert.raise',
+  ] as const) {
+    expect([action, verdict(own, action, task('company_visit'))]).toEqual([action, 'allowed']);
+  }
+  for (const action of ['task.claim', 'task.complete', 'pathway.exit', 'contract.record'] as const) {
+    expect([action, verdict(own, action, task('company_visit'))]).toEqual([action, 'forbidden']);
+  }
+});
+
+test('a partner reaches its own tasks and the pathways they are of', () => {
+  const cfa = actor('partner');
+  expect(verdict(cfa, 'task.complete', task('discovery_action', { partnerId: 'me' }))).toBe('allowed');
+  expect(verdict(cfa, 'task.complete', task('discovery_action', { partnerId: 'another' }))).toBe('unseen');
+  expect(verdict(cfa, 'pathway.read', { siteId: 'tours', shared: true })).toBe('allowed');
+  expect(verdict(cfa, 'pathway.read', { siteId: 'tours', shared: false })).toBe('unseen');
+  expect(verdict(cfa, 'alert.raise', { siteId: 'tours', shared: true })).toBe('allowed');
+  expect(verdict(cfa, 'contact.record', { siteId: 'tours', shared: true })).toBe('forbidden');
+  expect(taskKinds.filter((kind) => mayHold('partner', kind))).toEqual(
+    taskKinds.filter((kind) =>
+      ('orWho' in tasks[kind] ? (tasks[kind].orWho as readonly string[]) : []).includes('partner'),
+    ),
+  );
+});
