@@ -8,9 +8,8 @@ import {
   enrollingSites,
   insertEnrolments,
   keyed,
-  lockEnrolling,
+  lockForPerson,
   lockKey,
-  lockPerson,
   type Match,
   type MatchedOn,
   type NewEnrolment,
@@ -99,8 +98,7 @@ export async function enrol(
       if (problems.length || !site) throw new EnrolmentRefused('invalid_enrolment', problems);
 
       const person = personKeys(body);
-      await lockEnrolling(client, 'one enrolment');
-      await lockPerson(client, person);
+      await lockForPerson(client, person);
       const [matches = []] = await duplicatesOf(client, [person]);
       const { compared, open } = partMatches(matches, body.notSameAs);
       if (open.length) {

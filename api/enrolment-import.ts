@@ -21,7 +21,7 @@ import {
   insertImport,
   insertRejects,
   keyed,
-  lockEnrolling,
+  lockForImport,
   lockKey,
   type Match,
   type NewEnrolment,
@@ -145,7 +145,7 @@ export async function importEnrolments(request: ImportRequest): Promise<ImportRe
           }
         }
         if (dryRun) await client.query('savepoint dry_run');
-        else await lockEnrolling(client, 'an import');
+        else await lockForImport(client);
         const run = await ImportRun.start(client, request, file, rejects, importId);
         await run.all();
         if (dryRun) await client.query('rollback to savepoint dry_run');

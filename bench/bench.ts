@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { tokenOf } from '../bin/token';
 import { completions } from './completions';
 import { enrolments } from './enrolments';
+import { history } from './history';
 import { type Measure, table } from './measure';
 import { memory } from './memory';
 import { type System, startSystem } from './system';
@@ -20,6 +21,7 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
       coordinator: await tokenOf('coordinator.tours', system.url),
       counsellor: await tokenOf('counsellor.tours', system.url),
     }),
+  history,
 };
 
 async function main(): Promise<void> {

@@ -1,5 +1,4 @@
 /** Completing a task by HTTP over a bare Update with one ordinary activity that does nothing. */
-import { randomUUID } from 'node:crypto';
 import { touch } from './bare/workflows';
 import { calm, invented } from './enrolments';
 import { load, type Measure, measure, median } from './measure';
@@ -25,15 +24,7 @@ export async function completions(
         const { body } = await system.call(tokens.coordinator, 'POST', '/api/enrolments', invented());
         ids.push((body as { id: string }).id);
       });
-      const handles = await Promise.all(
-        Array.from({ length: count }, () =>
-          system.temporal.workflow.start('bare', {
-            taskQueue: 'bare',
-            workflowId: `bare-${randomUUID()}`,
-            args: [],
-          }),
-        ),
-      );
+      const handles = await Promise.all(Array.from({ length: count }, () => system.startBare()));
       await calm(system);
       const touched = await load(count, concurrency, (i) =>
         (handles[i] as (typeof handles)[0]).executeUpdate(touch),

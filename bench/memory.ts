@@ -15,13 +15,7 @@ export async function memory(system: System, sizes: readonly number[]): Promise<
   for (const size of sizes) {
     const more = size - waiting;
     waiting = size;
-    await load(more, 16, () =>
-      system.temporal.workflow.start('bare', {
-        taskQueue: 'bare',
-        workflowId: `bare-${randomUUID()}`,
-        args: [],
-      }),
-    );
+    await load(more, 16, () => system.startBare());
     await startPathways(system, more);
     await calm(system);
     const grown = (part: 'worker' | 'bare') => (system.memoryOf(part) - empty[part]) / 1024 / 1024;

@@ -1,10 +1,11 @@
 /** The system under measurement: real servers, our API and worker and the bare worker, each in a process of its own. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { migrate } from '../db/migrate';
 import { ownerPool } from '../db/pool';
@@ -17,6 +18,10 @@ export interface System {
   readonly temporal: Client;
   readonly pool: Pool;
   readonly url: string;
+  /** Starts a bare workflow. */
+  startBare(): Promise<WorkflowHandle>;
+  /** How many bare workflows have recorded nothing so far. */
+  bareLeft(): Promise<number>;
   /** Resident memory in bytes. */
   memoryOf(part: 'worker' | 'bare'): number;
   /** One request with a bearer token; keep-alive. */
@@ -49,8 +54,23 @@ export async function startSystem(): Promise<System> {
   const connection = await Connection.connect({ address: temporalServer.address });
   const pool = ownerPool(postgres.url, { name: 'bench', max: 2 });
   const agent = new Agent({ keepAlive: true });
+  const client = new Client({ connection });
+  let bareStarted = 0;
   return {
-    temporal: new Client({ connection }),
+    temporal: client,
+    startBare() {
+      bareStarted++;
+      return client.workflow.start('bare', {
+        taskQueue: 'bare',
+        workflowId: `bare-${randomUUID()}`,
+        args: [],
+      });
+    },
+    async bareLeft() {
+      const answer = new Promise<{ recorded: number }>((resolve) => bare.once('message', resolve as never));
+      bare.send('how many?');
+      return Math.max(0, bareStarted - (await answer).recorded);
+    },
     pool,
     url: `http://127.0.0.1:${port}`,
     memoryOf: (part) => residentBytes(part === 'worker' ? worker : bare),

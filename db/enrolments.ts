@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { DatabaseError, type PoolClient } from 'pg';
 import type { Day } from '../domain/calendar';
 import { externalNumberKey, nameKey } from '../domain/enrolment';
-import { type Settings, settingsSchema } from '../domain/settings';
+import { defaultSettings, type Settings, settingsSchema } from '../domain/settings';
 
 export interface EnrollingSite {
   readonly id: string;
@@ -20,17 +20,18 @@ export async function enrollingSites(client: PoolClient): Promise<EnrollingSite[
     name: string;
     version: number | null;
     settings: unknown;
-  }>(
-    `select s.id, s.name, v.version, v.settings from sites s
+  }>({
+    name: 'enrolling_sites',
+    text: `select s.id, s.name, v.version, v.settings from sites s
      left join lateral (
        select version, settings from site_settings where site_id = s.id order by version desc limit 1
      ) v on true
      order by s.id`,
-  );
+  });
   return rows.map(({ id, name, version, settings }) => ({
     id,
     name,
-    settings: settingsSchema.parse(settings ?? {}),
+    settings: settings === null ? defaultSettings : settingsSchema.parse(settings),
     settingsVersion: version ?? 1,
   }));
 }
@@ -60,16 +61,23 @@ export async function lockKey(client: PoolClient, actorId: string, key: string):
 }
 
 /** An import excludes all other enrolling until it ends: a lock for each of its people would exhaust the server's. */
-export async function lockEnrolling(client: PoolClient, by: 'one enrolment' | 'an import'): Promise<void> {
-  const shared = by === 'one enrolment' ? '_shared' : '';
-  await client.query(`select pg_advisory_xact_lock${shared}($1)`, [lockNumber('enrolling')]);
+export async function lockForImport(client: PoolClient): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [lockNumber('enrolling')]);
 }
 
-/** Two enrolments of what may be one person, one after the other: the second sees the first. */
-export async function lockPerson(client: PoolClient, person: PersonKeys): Promise<void> {
-  const numbers = [lockNumber('name', person.nameKey, person.birthDate)];
-  if (person.externalNumberKey) numbers.push(lockNumber('external number', person.externalNumberKey));
-  for (const number of numbers) await client.query('select pg_advisory_xact_lock($1)', [number]);
+/** No import meanwhile, and two enrolments of what may be one person one after the other: the second sees the first. */
+export async function lockForPerson(client: PoolClient, person: PersonKeys): Promise<void> {
+  const name = lockNumber('name', person.nameKey, person.birthDate);
+  await client.query({
+    name: 'lock_for_person',
+    // Without a number the name is locked again, which changes nothing.
+    text: 'select pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2), pg_advisory_xact_lock($3)',
+    values: [
+      lockNumber('enrolling'),
+      name,
+      person.externalNumberKey ? lockNumber('external number', person.externalNumberKey) : name,
+    ],
+  });
 }
 
 function lockNumber(...parts: string[]): string {

@@ -12,8 +12,14 @@ export async function bundle(): Promise<{ code: string }> {
   const sources = path.resolve(__dirname, '..');
   return bundleWorkflowCode({
     workflowsPath: path.join(sources, 'workflows'),
-    // The catalogue's schemas are the same for every pathway: built once for each thread, not once for each workflow.
-    preloadModules: [path.join(sources, 'domain/tasks'), 'zod'],
+    // What is the same for every pathway is loaded once for each thread, not once for each of thousands of workflows.
+    // Nothing of it keeps state in a module.
+    preloadModules: [
+      '@temporalio/workflow',
+      'zod',
+      path.join(sources, 'domain/tasks'),
+      path.join(sources, 'workflows/pathway'),
+    ],
     logger: {
       ...console,
       log() {},
