@@ -373,6 +373,19 @@ export class YoungPerson {
     };
   }
 
+  /** The histories of all of its runs, the first first. */
+  async histories() {
+    const runs: Awaited<ReturnType<typeof this.handle.fetchHistory>>[] = [];
+    for (let runId: string | undefined; ; ) {
+      const history = await this.world.env.client.workflow
+        .getHandle(this.handle.workflowId, runId)
+        .fetchHistory();
+      runs.unshift(history);
+      runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+      if (!runId) return runs;
+    }
+  }
+
   // ---- what PostgreSQL has of it
 
   /** The timeline's events of these types (all, when none is named), in their order. */
