@@ -14,7 +14,8 @@ describe('configuration', () => {
       TEMPORAL_TLS: false,
       OIDC_AUDIENCE: 'service-plus',
       API_WRITE_TIMEOUT_MS: 5000,
-      IMPORT_MAX_BYTES: 10_485_760,
+      API_REQUESTS_PER_MINUTE: 6000,
+      IMPORT_MAX_BYTES: 1_073_741_824,
     });
   });
 

@@ -165,10 +165,18 @@ test('the same entry from several attempts at once is applied once', async () =>
   expect(rows).toEqual([{ type: 'enrolled' }]);
 });
 
+test('a person whom the database does not know does not stop a journal', async () => {
+  const id = await enrolled();
+  const stranger = randomUUID();
+  await journalActivities(pool).record(entry(id, 1, { tasks: [task(id, { assigneeId: stranger })] }));
+  const { rows } = await pool.query('select assignee_id from tasks where pathway_id = $1', [id]);
+  expect(rows).toEqual([{ assignee_id: stranger }]);
+});
+
 test('an entry that cannot be written whole is not written at all', async () => {
   const id = await enrolled();
   const { record } = journalActivities(pool);
-  const broken = entry(id, 1, { tasks: [task(id, { assigneeId: randomUUID() })] });
-  await expect(record(broken)).rejects.toThrow(/foreign key/);
+  const broken = entry(id, 1, { tasks: [task(id, { assigneeId: 'nobody' })] });
+  await expect(record(broken)).rejects.toThrow(/invalid input syntax/);
   expect(await everything(id)).toMatchObject({ pathways: [], tasks: [], timeline: [] });
 });

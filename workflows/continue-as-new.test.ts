@@ -111,7 +111,7 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
     [
       'heard, and waiting for the family',
       async () => {
-        const young = await world.enrol();
+        const young = await world.enrol({ minor: true });
         await young.complete('first_contact', 'reached', { channel: 'phone' });
         await young.complete('assign_referent', 'assigned', { referentId: young.counsellor });
         await young.complete('information_session', 'absent');

@@ -48,7 +48,7 @@ export interface State {
 }
 
 /** How many answered requests are remembered: a client repeats within minutes, not after so many others. */
-export const rememberedRequests = 200;
+export const rememberedRequests = 500;
 
 /** Where a step leads: to a step, out of the pathway, or to its own top (what it stands on has changed). */
 export type Way =

@@ -115,7 +115,8 @@ create table words (
 );
 create index words_by_pathway on words (pathway_id);
 
--- Read model. `revision` only ever rises: an entry that is not newer changes nothing.
+-- Read model. `revision` only ever rises: an entry that is not newer changes nothing. It does not refuse what a
+-- workflow has decided (a person it does not know, for instance): that entry would wait for ever and all later ones with it.
 create table pathways (
   id uuid primary key references enrolments,
   revision integer not null,
@@ -125,7 +126,7 @@ create table pathways (
   interval integer not null,
   step_entered_at timestamptz not null,
   enrolled_at timestamptz not null,
-  referent_id uuid references staff,
+  referent_id uuid,
   last_contact_at timestamptz,
   exit_code text,
   exited_at timestamptz,
@@ -158,8 +159,8 @@ create table tasks (
   step text not null,
   interval integer not null,
   status text not null,
-  assignee_id uuid references staff,
-  partner_id uuid references staff,
+  assignee_id uuid,
+  partner_id uuid,
   schedule jsonb not null,
   -- the day the due date was counted from
   counted_from date not null,

@@ -2,7 +2,7 @@
 import type { EmploymentKind } from '../../domain/pathway';
 import { everyOutcome, exitedAs, inStep, nothingElse } from '../../test/setup/outcomes';
 import { dayAfter, endOfDay, parisDay, startOfDay } from '../../test/setup/paris';
-import { PathwayWorld, type YoungPerson } from '../../test/setup/pathways';
+import { PathwayWorld, person, type YoungPerson } from '../../test/setup/pathways';
 import { recordContract, recordEmployment, recordTermination } from '../messages';
 
 let world: PathwayWorld;
@@ -275,4 +275,19 @@ test.each<[string, EmploymentKind, string | undefined, boolean]>([
   const young = await looking(world);
   await young.send(recordEmployment, { kind, startsOn: '2027-04-01', ...(endsOn && { endsOn }) });
   expect((await young.settled()).employments).toMatchObject([{ kind, durable }]);
+});
+
+test('nobody who is taken over with a job of long ago leaves the pathway unasked', async () => {
+  const since = new Date((await world.env.currentTimeMs()) - 300 * 86_400_000).toISOString();
+  const young = await world.enrol({
+    enrolledAt: since,
+    start: { step: 'durable_employment', since, referentId: person('counsellor.tours') },
+  });
+  const startsOn = await world.day({ days: -250 });
+  await young.send(recordEmployment, { kind: 'permanent', startsOn });
+  expect((await young.settled()).pathway.status).toBe('active');
+  const check = await young.untilOpen('employment_check');
+  expect(check).toMatchObject({ round: 3, subject: 'late' });
+  await young.complete('employment_check', 'still_there', {}, 'late');
+  expect((await young.settled()).pathway.exit).toMatchObject({ code: 'durable_employment' });
 });

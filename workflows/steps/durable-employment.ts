@@ -65,23 +65,31 @@ async function jobs(p: Accompaniment): Promise<Way> {
 }
 
 async function checks(p: Accompaniment, job: EmploymentRecord): Promise<Way | null> {
+  const anotherJob = () => p.job !== job;
   for (let round = 1; round <= p.rules.employmentChecks; round++) {
-    const check = await p.askUnless(
-      'employment_check',
-      { of: job, round, anchor: job.startsOn },
-      () => p.job !== job,
-    );
+    const question = { of: job, round, anchor: job.startsOn };
+    let check = await p.askUnless('employment_check', question, anotherJob);
+    const last = round === p.rules.employmentChecks;
+    // All of its milestones lie before the import: nobody leaves the pathway unasked.
+    if (last && check?.outcome === 'passed_over') {
+      check = await p.askUnless(
+        'employment_check',
+        { ...question, subject: 'late', on: tomorrow(p) },
+        anotherJob,
+      );
+    }
     if (check === null) return null;
     if (check.outcome === 'left') {
       p.once('left', () => p.leftJob(job), job);
       return null;
     }
-    if (round === p.rules.employmentChecks && job.durable) {
-      return exit('durable_employment', check.outcome === 'still_there' ? check : {});
-    }
+    if (last && job.durable && check.outcome === 'still_there') return exit('durable_employment', check);
   }
   return null;
 }
+
+/** The UTC day after, which is never a day of the past in Paris. */
+const tomorrow = (p: Accompaniment) => new Date(Date.parse(p.now) + 86_400_000).toISOString().slice(0, 10);
 
 /** Twelve months after the end of the contract without durable employment. */
 async function finalReview(p: Accompaniment, contract: ContractRecord | null): Promise<Way> {

@@ -12,13 +12,13 @@ afterEach(() => world.forgetAll());
 afterAll(() => world.end());
 
 const enrolled = (w: PathwayWorld) => w.enrol();
-const reached = async (w: PathwayWorld) => {
-  const young = await w.enrol();
+const reached = async (w: PathwayWorld, more: { minor?: boolean } = {}) => {
+  const young = await w.enrol(more);
   await young.complete('first_contact', 'reached', { channel: 'phone' });
   return young;
 };
-const withReferent = async (w: PathwayWorld) => {
-  const young = await reached(w);
+const withReferent = async (w: PathwayWorld, more: { minor?: boolean } = {}) => {
+  const young = await reached(w, more);
   await young.complete('assign_referent', 'assigned', { referentId: young.counsellor });
   return young;
 };
@@ -234,14 +234,23 @@ describe('the invitation to the information session', () => {
 });
 
 describe('after the interview', () => {
-  test('the next step begins when session and family are settled', async () => {
-    const young = await withReferent(world);
+  test("a minor's next step begins when session and family are settled", async () => {
+    const young = await withReferent(world, { minor: true });
     await young.complete('entry_interview', 'project_to_validate', { obstacles: [] });
     expect((await young.settled()).pathway.step).toBe('welcome');
     await young.complete('information_session', 'not_needed');
     expect((await young.settled()).pathway.step).toBe('welcome');
     await young.complete('family_information', 'declined');
     expect((await young.settled()).pathway.step).toBe('project_validation');
+  });
+
+  test("an adult's next step waits for the session alone: the family's information was offered", async () => {
+    const young = await withReferent(world);
+    await young.complete('entry_interview', 'project_to_validate', { obstacles: [] });
+    expect((await young.settled()).pathway.step).toBe('welcome');
+    await young.complete('information_session', 'not_needed');
+    expect((await young.settled()).pathway.step).toBe('project_validation');
+    expect(await young.recorded('family_information')).toMatchObject([{ cancelReason: 'step_left' }]);
   });
 
   test.each(['information_only', 'reoriented'] as const)('"%s" waits for nothing', async (outcome) => {

@@ -13,8 +13,9 @@ export async function welcome(p: Accompaniment): Promise<Way> {
     p.once('referent', () => p.assignReferent(referentId));
   }
 
-  // A minor's family is always informed, that of an adult when they wish.
-  const informed = Promise.all([invite(p, 'information_session'), p.ask('family_information')]);
+  // A minor's family is always informed before the next step; that of an adult is offered it.
+  const family = p.ask('family_information');
+  const informed = Promise.all([invite(p, 'information_session'), p.state.minor ? family : undefined]);
   const interview = await Promise.race([p.ask('entry_interview'), beside(informed)]);
   // Not once: after an exit undone the interview is asked again.
   p.foundObstacles(interview.obstacles);
