@@ -9,7 +9,7 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import Provider, { type Configuration } from 'oidc-provider';
-import { demonstrationPeople } from '../db/seed';
+import { demonstrationPeople, siteNames } from '../db/seed';
 import { callbackPath, clientId } from './demo-client';
 
 const mount = '/oidc';
@@ -196,7 +196,7 @@ function signInPage(uid: string): string {
         (p) =>
           `<button name="person" value="${p.subject}">${escapeHtml(p.displayName)} (${p.subject})</button>`,
       );
-    return `<fieldset>\n<legend>${escapeHtml(siteId ?? 'National')}</legend>\n${buttons.join('\n')}\n</fieldset>`;
+    return `<fieldset>\n<legend>${escapeHtml(siteId ? (siteNames[siteId] ?? siteId) : 'National')}</legend>\n${buttons.join('\n')}\n</fieldset>`;
   });
   return page(`<h1>Connexion de démonstration</h1>
 <p>Qui êtes-vous ? Ces personnes n’existent pas.</p>

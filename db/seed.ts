@@ -13,7 +13,16 @@ export interface DemonstrationPerson {
   readonly organisation: string | null;
 }
 
-const siteIds = ['tours', 'blois', 'orleans', 'le-mans', 'limousin', 'ain', 'roanne'];
+/** The sites of the programme by id, as migration 0001 has them. */
+export const siteNames: Readonly<Record<string, string>> = {
+  tours: 'Tours',
+  blois: 'Blois',
+  orleans: 'Orléans',
+  'le-mans': 'Le Mans',
+  limousin: 'Limousin',
+  ain: 'Ain',
+  roanne: 'Roanne',
+};
 
 const local: [name: string, Role, title: string, organisation: string | null][] = [
   ['coordinator', 'coordinator', 'Coordination', null],
@@ -42,9 +51,9 @@ export function demonstrationPeople(): DemonstrationPerson[] {
     organisation,
   });
   return [
-    ...siteIds.flatMap((site) =>
+    ...Object.entries(siteNames).flatMap(([site, siteName]) =>
       local.map(([name, role, title, organisation]) =>
-        person(`${name}.${site}`, `${title} ${site}`, role, site, organisation),
+        person(`${name}.${site}`, `${title} ${siteName}`, role, site, organisation),
       ),
     ),
     person('committee.national', 'Comité de pilotage national', 'national_committee', null, null),

@@ -434,7 +434,7 @@ describe('a task', () => {
       await post('counsellor2.tours', `/tasks/${id}/release`),
     ]) {
       expect([response.status, response.body.code]).toEqual([409, 'task_held']);
-      expect(response.body.heldBy).toEqual({ id: idOf('counsellor.tours'), displayName: 'Conseil 1 tours' });
+      expect(response.body.heldBy).toEqual({ id: idOf('counsellor.tours'), displayName: 'Conseil 1 Tours' });
     }
     expect(
       (await post('coordinator.tours', `/tasks/${id}/assign`, { assigneeId: idOf('counsellor2.tours') }))
@@ -480,7 +480,7 @@ describe('a task', () => {
       expect.objectContaining({
         type: 'task_completed',
         words: { comment: form.comment },
-        by: { id: idOf('counsellor.tours'), displayName: 'Conseil 1 tours' },
+        by: { id: idOf('counsellor.tours'), displayName: 'Conseil 1 Tours' },
       }),
     ]);
   });
