@@ -384,12 +384,3 @@ export async function markStarted(client: PoolClient, ids: readonly string[], no
     now,
   ]);
 }
-
-/** What the workflow of an enrolment is started with; null: it was started, or is not to be seen. */
-export async function startInput<Input>(client: PoolClient, id: string): Promise<Input | null> {
-  const { rows } = await client.query<{ input: Input }>(
-    'select start_input as input from enrolments where id = $1 and started_at is null',
-    [id],
-  );
-  return rows[0]?.input ?? null;
-}

@@ -18,7 +18,6 @@ import { seenBy } from './pathways';
 
 const enrolled = z.object({
   id: z.uuid().meta({ description: 'of the enrolment and of its pathway' }),
-  started: z.boolean().meta({ description: 'false: the pathway starts as soon as Temporal answers' }),
 });
 
 export const create = route({
@@ -47,10 +46,10 @@ export const create = route({
     ).catch((error: unknown) => {
       throw error instanceof EnrolmentRefused ? enrolmentProblem(error, language) : error;
     });
-    const started = await context.beginnings.begin(actor, enrolmentId, input);
+    if (input) context.beginnings.beginSoon(actor, input);
     return {
       status: status === 'created' ? 201 : 200,
-      body: { id: enrolmentId, started },
+      body: { id: enrolmentId },
       headers: { location: `/api/enrolments/${enrolmentId}` },
     };
   },
