@@ -35,7 +35,7 @@ export function createBeginnings(parts: {
   const waiting: { actor: Actor; input: PathwayInput }[] = [];
   const started = new Map<string, { actor: Actor; ids: string[] }>();
   let lanes = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let noting = false;
 
   async function lane(): Promise<void> {
     lanes++;
@@ -55,11 +55,13 @@ export function createBeginnings(parts: {
     const of = started.get(actor.id) ?? { actor, ids: [] };
     of.ids.push(id);
     started.set(actor.id, of);
-    timer ??= setTimeout(noteAll, NOTED_AFTER_MS);
+    if (noting) return;
+    noting = true;
+    setTimeout(noteAll, NOTED_AFTER_MS);
   }
 
   async function noteAll(): Promise<void> {
-    timer = undefined;
+    noting = false;
     const all = [...started.values()];
     started.clear();
     for (const { actor, ids } of all) {
