@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/common';
+import { hashId } from '../db/hash-id';
 import { asActor } from '../db/pool';
 import { staffByIds } from '../db/staff';
 import { withdrawWords } from '../db/words';
@@ -39,11 +40,8 @@ export function requestIdOf(actorId: string, route: string, key: string): string
     .digest('base64url');
 }
 
-/** An id that every attempt of a request finds again (RFC 9562, version 8: a hash). */
-export function derivedId(requestId: string, what: string): string {
-  const h = createHash('sha256').update(`${what} ${requestId}`).digest('hex');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
-}
+/** An id that every attempt of a request finds again. */
+export const derivedId = (requestId: string, what: string) => hashId(`${what} ${requestId}`);
 
 export const wordsIdOf = (requestId: string) => derivedId(requestId, 'words');
 

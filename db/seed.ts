@@ -1,7 +1,7 @@
 /** The people of the demonstration: one for each role and site, and two more counsellors. Never in production. */
-import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import type { Role } from '../domain/pathway';
+import { hashId } from './hash-id';
 
 export interface DemonstrationPerson {
   readonly id: string;
@@ -43,7 +43,8 @@ export function demonstrationPeople(): DemonstrationPerson[] {
     siteId: string | null,
     organisation: string | null,
   ) => ({
-    id: stableId(subject),
+    // The same person has the same id on every machine.
+    id: hashId(`service-plus demonstration ${subject}`),
     subject,
     displayName,
     role,
@@ -84,10 +85,4 @@ export async function seedDemonstration(databaseUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** The same person has the same id on every machine (RFC 9562, version 8: a hash). */
-function stableId(subject: string): string {
-  const h = createHash('sha256').update(`service-plus demonstration ${subject}`).digest('hex');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }

@@ -1,6 +1,6 @@
 /** What may happen to a pathway beside its tasks, as the API takes it: contact, contract, termination, job, exit… */
 import * as z from 'zod';
-import { day, field, id, optionalWords, words } from './forms';
+import { day, field, optionalWords, words } from './forms';
 import {
   alertLevels,
   alertSources,
@@ -60,6 +60,3 @@ export const eventFields = {
 } as const satisfies Record<string, z.ZodRawShape>;
 
 export type EventKind = keyof typeof eventFields;
-
-/** The opaque id under which the words of an event are kept, when it has any. */
-export const wordsIdField = { wordsId: id().optional() };

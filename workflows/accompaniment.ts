@@ -203,12 +203,8 @@ export class Accompaniment implements Journalled {
   }
 
   /** Shows a named day and tells when it has come, without waiting for it. */
-  expect(
-    name: WaitName,
-    anchor: Day | Instant,
-    { of, round = 1 }: { of?: Owner; round?: number } = {},
-  ): string {
-    const key = `${this.scopeOf(of)}/${name}/${round}`;
+  expect(name: WaitName, anchor: Day | Instant, more: { of?: Owner; round?: number } = {}): string {
+    const key = this.waitKey(name, more);
     if (!this.state.waits[key]) {
       this.state.waits[key] = { key, name, anchor };
       this.waitsChanged();
@@ -217,13 +213,13 @@ export class Accompaniment implements Journalled {
   }
 
   /** Whether a named day has come, or is waited for no longer. */
-  passed(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number } = {}): boolean {
-    return this.state.waits[`${this.scopeOf(of)}/${name}/${round}`]?.passed === true;
+  passed(name: WaitName, more: { of?: Owner; round?: number } = {}): boolean {
+    return this.state.waits[this.waitKey(name, more)]?.passed === true;
   }
 
   /** What the day was waited for has happened before it came. */
-  stopWaiting(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number } = {}): void {
-    const wait = this.state.waits[`${this.scopeOf(of)}/${name}/${round}`];
+  stopWaiting(name: WaitName, more: { of?: Owner; round?: number } = {}): void {
+    const wait = this.state.waits[this.waitKey(name, more)];
     if (!wait || wait.passed) return;
     wait.passed = true;
     this.waitsChanged();
@@ -610,6 +606,10 @@ export class Accompaniment implements Journalled {
 
   private keyOf(kind: TaskKind, { of, subject, round = 1 }: Question): string {
     return [this.scopeOf(of), kind, subject, round].filter((part) => part !== undefined).join('/');
+  }
+
+  private waitKey(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number }): string {
+    return `${this.scopeOf(of)}/${name}/${round}`;
   }
 
   private scopeOf(of?: Owner): string {

@@ -5,7 +5,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { TaskRecord } from '../domain/journal';
-import { contractProblem, decisionSchemaOf } from '../domain/tasks';
+import { contractProblem, type Decision, decisionSchemaOf } from '../domain/tasks';
 import type { Accompaniment } from './accompaniment';
 import {
   assignTask,
@@ -112,16 +112,11 @@ export function hearPeople(p: Accompaniment): void {
     },
     ({ taskId, by, decision }) => {
       const task = openTask(taskId);
-      task.status = 'done';
       // Parsed, so that what the catalogue defaults is there.
-      task.decision = decisionSchemaOf(task.kind).parse(decision);
-      task.closedAt = p.now;
-      task.closedBy = by;
-      p.tell(task, 'task_completed', {
-        by,
-        data: { outcome: decision.outcome, ...(decision.wordsId && { wordsId: decision.wordsId }) },
+      return complete(task, by, decisionSchemaOf(task.kind).parse(decision), {
+        outcome: decision.outcome,
+        ...(decision.wordsId && { wordsId: decision.wordsId }),
       });
-      return task.id;
     },
   );
 
@@ -140,12 +135,8 @@ export function hearPeople(p: Accompaniment): void {
       );
       if (result !== 'reached' || !firstContact) return undefined;
       // Whoever reached the young person has done what the task asks.
-      firstContact.status = 'done';
-      firstContact.decision = { outcome: 'reached', channel, ...(wordsId && { wordsId }) };
-      firstContact.closedAt = p.now;
-      firstContact.closedBy = by;
-      p.tell(firstContact, 'task_completed', { by, data: { outcome: 'reached' } });
-      return firstContact.id;
+      const decision = { outcome: 'reached', channel, ...(wordsId && { wordsId }) };
+      return complete(firstContact, by, decision, { outcome: 'reached' });
     },
   );
   hear(
@@ -292,6 +283,15 @@ export function hearPeople(p: Accompaniment): void {
     return existed
       ? refused('task_closed', 'the task is closed: nothing was changed')
       : refused('task_unknown', 'this pathway has no such task');
+  }
+
+  function complete(task: TaskRecord, by: string, decision: Decision, data: object): string {
+    task.status = 'done';
+    task.decision = decision;
+    task.closedAt = p.now;
+    task.closedBy = by;
+    p.tell(task, 'task_completed', { by, data });
+    return task.id;
   }
 
   function assign(

@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { Client, type Pool } from 'pg';
 import { ownerPool } from '../../db/pool';
-import { demonstrationPeople, seedDemonstration } from '../../db/seed';
+import { demonstrationPerson, seedDemonstration } from '../../db/seed';
 import { addDelay, type Day, type Delay, dayOf, type Instant } from '../../domain/calendar';
 import type { TaskRecord } from '../../domain/journal';
 import type { Step } from '../../domain/pathway';
@@ -29,11 +29,7 @@ Runtime.install({
 const second = 1_000;
 
 /** The id of a demonstration person: `counsellor.tours`. */
-export function person(subject: string): string {
-  const found = demonstrationPeople().find((p) => p.subject === subject);
-  if (!found) throw new Error(`no demonstration person ${subject}`);
-  return found.id;
-}
+export const person = (subject: string): string => demonstrationPerson(subject).id;
 
 /** Why an Update was refused, and what came with it. Throws when it was not. */
 export async function refusalOf(
