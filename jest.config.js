@@ -3,6 +3,8 @@
 const esModules = [
   'jose',
   'oidc-provider',
+  'openid-client',
+  'oauth4webapi',
   'nanoid',
   'quick-lru',
   'eta',

@@ -1,13 +1,13 @@
 /** The activity every pathway records with: it answers the instants, and writes entry and answer in one transaction. */
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Pool } from 'pg';
-import { apply, recordedInstants } from '../db/journal';
+import { apply, recordedAnswer } from '../db/journal';
 import { type SiteRules, siteRules } from '../db/settings';
-import { anchorDay, taskInstants, waitRules } from '../domain/deadlines';
+import { answerTo } from '../domain/deadlines';
 import { completeEntry, type JournalAnswer, type JournalEntry } from '../domain/journal';
-import { rulesOf } from '../domain/settings';
+import { noticesOf } from '../domain/notices';
 
-/** How long a site's settings are kept before they are looked up again, in milliseconds. */
+/** How long a site's settings, absences and roster are kept before they are looked up again, in milliseconds. */
 const settingsKept = 2_000;
 
 export interface JournalActivities {
@@ -19,12 +19,13 @@ export interface JournalActivities {
 }
 
 export function journalActivities(pool: Pool): JournalActivities {
-  const kept = new Map<string, { until: number; rules: Promise<SiteRules | null> }>();
+  const kept = new Map<string, { since: number; rules: Promise<SiteRules | null> }>();
 
-  async function rulesOfSite(siteId: string): Promise<SiteRules> {
+  /** @param fresh what was read before this call will not do */
+  async function rulesOfSite(siteId: string, fresh: boolean): Promise<SiteRules> {
     let known = kept.get(siteId);
-    if (!known || known.until < Date.now()) {
-      known = { until: Date.now() + settingsKept, rules: siteRules(pool, siteId) };
+    if (!known || fresh || known.since + settingsKept < Date.now()) {
+      known = { since: Date.now(), rules: siteRules(pool, siteId) };
       kept.set(siteId, known);
       known.rules.catch(() => kept.delete(siteId));
     }
@@ -36,33 +37,24 @@ export function journalActivities(pool: Pool): JournalActivities {
 
   return {
     async record(entry) {
-      const site = await rulesOfSite(entry.pathway.siteId);
-      const answer: JournalAnswer = {
-        revision: entry.revision,
-        tasks: Object.fromEntries(
-          entry.tasks
-            .filter((t) => !t.instants)
-            .map((t) => [t.id, taskInstants(t.kind, t.round, t.schedule, entry.recordedAt, site)]),
-        ),
-        waits: Object.fromEntries(
-          (entry.waits ?? [])
-            .filter((w) => !w.at)
-            .map((w) => {
-              const anchor = anchorDay(w.anchor);
-              return [
-                w.key,
-                { anchor, at: waitRules[w.name].at(anchor, site), settingsVersion: site.version },
-              ];
-            }),
-        ),
-        ...(site.version !== entry.pathway.settingsVersion && {
-          rules: rulesOf(site.settings, site.version),
-        }),
-      };
-      const taken = await apply(pool, completeEntry(entry, answer));
+      const answer = answerTo(entry, await rulesOfSite(entry.pathway.siteId, entry.fresh === true));
+      const complete = completeEntry(entry, answer);
+      const taken = await apply(pool, complete, noticesOf(complete));
       if (taken) return answer;
       // Recorded by an attempt whose answer was lost: the settings may have changed since.
-      return { ...answer, ...(await recordedInstants(pool, entry)) };
+      const recorded = await recordedAnswer(pool, entry);
+      return { ...answer, ...recorded, tasks: withWhatIsNotRecorded(recorded.tasks, answer.tasks) };
     },
   };
 }
+
+/** What only the workflow needs to know of a task's instants is counted again. */
+function withWhatIsNotRecorded(recorded: Tasks, counted: Tasks): Tasks {
+  return Object.fromEntries(
+    Object.entries(recorded).map(([id, instants]) => {
+      const lateAt = counted[id]?.lateAt;
+      return [id, { ...instants, ...(lateAt && { lateAt }) }];
+    }),
+  );
+}
+type Tasks = JournalAnswer['tasks'];

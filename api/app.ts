@@ -10,24 +10,29 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { DatabaseError } from 'pg';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { absolutePath as swaggerUiFolder } from 'swagger-ui-dist';
 import * as z from 'zod';
 import { isAway } from '../db/away';
+import { countMessages } from '../db/notifications';
 import { scopeOf } from '../domain/policy';
 import { createBeginnings } from './beginning';
+import { calendarFeed, calendarPath } from './calendar-feed';
 import { requestIdOf } from './deciding';
+import { sendFailurePage } from './failure-page';
 import { readiness } from './health';
 import type { Person } from './identity';
 import { jsonMistakeAt } from './json-position';
+import { limited } from './limits';
 import { openApiDocument } from './openapi';
-import { checked, type Language, Problem, type ProblemCode, pointerOf } from './problems';
+import { checked, type Language, languageOf, Problem, type ProblemCode, pointerOf } from './problems';
 import { createRemembered } from './remembered';
 import { routes as allRoutes } from './routes';
 import { type Answer, type Call, type Context, type Deps, isWrite, type Route } from './routing';
+import { createSessions } from './sessions';
+import { signInRoutes } from './sign-in';
 
 export interface AppOptions {
   /** Mounted before the API: the embedded issuer. */
@@ -42,11 +47,12 @@ export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
     log,
     remembered: createRemembered(),
     beginnings: createBeginnings({ ...deps, log, taskQueue: deps.config.TEMPORAL_TASK_QUEUE }),
+    sessions: createSessions(deps),
   };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  const { register, observe } = metrics();
+  const { register, observe } = metrics(deps);
   app.use(observed(log, observe));
   app.use(
     helmet({
@@ -55,12 +61,14 @@ export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
     }),
   );
   before?.(app);
+  app.use(signInRoutes(context, context.sessions));
 
   app.get('/health/live', (_, res) => void res.json({ status: 'up' }));
   app.get('/health/ready', async (_, res) => {
     const { ready, checks } = await readiness(deps);
     res.status(ready ? 200 : 503).json({ status: ready ? 'up' : 'down', checks });
   });
+  app.get(calendarPath, ...calendarFeed(deps));
   app.get('/metrics', async (_, res) => void res.type(register.contentType).send(await register.metrics()));
 
   app.use('/api', (_, res, next) => {
@@ -68,7 +76,7 @@ export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
     next();
   });
   documentation(app);
-  const limit = limiter(deps.requestsPerMinute);
+  const limit = limited(deps.requestsPerMinute, (_req, res) => (res.locals.actor as Person).id);
   for (const route of allRoutes) app[route.method](expressPath(route), handlerOf(context, route, limit));
   for (const path of new Set(allRoutes.map(expressPath))) {
     const known = allRoutes.filter((r) => expressPath(r) === path).map((r) => r.method);
@@ -93,7 +101,7 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
   const parse = express.json({ limit: '1mb', type: 'application/json' });
   return async (req, res) => {
     res.locals.route = route.path;
-    const actor = await context.identity.personOf(req.headers.authorization);
+    const actor = await actorOf(context, req, route);
     res.locals.actor = actor;
     await through(limit, req, res);
     if (!scopeOf(actor.role, route.action)) throw new Problem('forbidden');
@@ -106,6 +114,8 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
       query: checked(query, req.query, language, 'query_invalid'),
       ...keyOf(req, route, actor),
       ifMatch: route.ifMatch ? ifMatchOf(req) : null,
+      lastEventId: req.get('last-event-id'),
+      whoNow: () => actorOf(context, req, route, { touch: false }),
       language,
       now: context.now(),
       trace: res.locals.trace,
@@ -114,6 +124,22 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
     };
     await send(res, await route.handle(context, call as Call<never, never, never>));
   };
+}
+
+/**
+ * By bearer token, or by the session of a browser; whose header is there, its cookie does not count.
+ * A cookie is sent whoever wrote the page, so a write by cookie must be shown to come from ours.
+ */
+async function actorOf(
+  { identity, sessions }: Context,
+  req: Request,
+  route: Route,
+  options?: { touch: boolean },
+): Promise<Person> {
+  const { authorization } = req.headers;
+  if (authorization !== undefined || !sessions.isIn(req.headers)) return identity.personOf(authorization);
+  if (isWrite(route)) sessions.refuseForged(req.headers);
+  return (await sessions.of(req.headers, options)).person;
 }
 
 /** What is no id at all is not found, as an id that nobody has. */
@@ -210,11 +236,19 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
   }
   res.setHeader('content-type', contentType);
   if (typeof body === 'string') res.end(body);
-  else await pipeline(Readable.from(body as AsyncIterable<string>), res);
-}
-
-function languageOf(req: Request): Language {
-  return (req.acceptsLanguages('fr', 'en') || 'fr') as Language;
+  else {
+    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string>);
+    try {
+      if (res.req.method === 'HEAD') res.end();
+      else await pipeline(stream, res);
+    } catch (error) {
+      // Whoever asked has gone, or was dropped for being too slow: nothing went wrong here.
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!/^ERR_STREAM_(PREMATURE_CLOSE|DESTROYED|UNABLE_TO_PIPE)$/.test(code)) throw error;
+    } finally {
+      stream.destroy();
+    }
+  }
 }
 
 // ---- errors
@@ -232,6 +266,10 @@ function problems(log: Context['log']): ErrorRequestHandler {
     if (res.headersSent) return void res.destroy();
     const language = languageOf(req);
     for (const [name, value] of Object.entries(problem.more.headers ?? {})) res.setHeader(name, value);
+    if (res.locals.failsAsPage && req.accepts(['html', 'json']) === 'html') {
+      const toAnother = problem.status === 403 ? '?anew=true' : '';
+      return sendFailurePage(res, problem, `/auth/login${toAnother}`);
+    }
     res.setHeader('content-language', language);
     res.status(problem.status).type('application/problem+json');
     res.end(JSON.stringify(problem.toBody(language, res.locals.trace)));
@@ -292,7 +330,7 @@ const nothing = {
   'form-action': ["'none'"],
 };
 
-function metrics() {
+function metrics({ api, liveEvents }: Deps) {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const durations = new Histogram({
@@ -301,6 +339,26 @@ function metrics() {
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [register],
+  });
+  new Gauge({
+    name: 'notification_messages',
+    help: 'E-mails to people, by status; `unsure`: perhaps sent, and not sent again',
+    labelNames: ['status'],
+    registers: [register],
+    async collect() {
+      this.reset();
+      // Without the database the other figures are told all the same.
+      const counts = await countMessages(api).catch(() => []);
+      for (const { status, count } of counts) this.set({ status }, count);
+    },
+  });
+  new Gauge({
+    name: 'live_event_streams',
+    help: 'Open streams of events',
+    registers: [register],
+    collect() {
+      this.set(liveEvents.open);
+    },
   });
   const observe = (method: string, route: string, status: number, seconds: number) =>
     durations.observe({ method, route, status }, seconds);
@@ -333,25 +391,6 @@ function observed(log: Context['log'], observe: ReturnType<typeof metrics>['obse
     });
     next();
   };
-}
-
-/** So many requests a minute of one person; 0: no limit. */
-function limiter(perMinute: number): RequestHandler {
-  if (perMinute === 0) return (_req, _res, next) => next();
-  return rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (_req, res) => (res.locals.actor as Person).id,
-    handler: (_req, res, next) => {
-      next(
-        new Problem('too_many_requests', {
-          headers: { 'retry-after': String(res.getHeader('retry-after') ?? 60) },
-        }),
-      );
-    },
-  });
 }
 
 // ---- documentation

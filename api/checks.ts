@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { siteRules } from '../db/settings';
 import { staffByIds } from '../db/staff';
 import { ageOn, type Day, type Instant } from '../domain/calendar';
-import type { Label } from '../domain/forms';
+import { isOutOfReach, type Label, yearsInReach } from '../domain/forms';
 import type { Role } from '../domain/pathway';
 import { contractProblem } from '../domain/tasks';
 import { type Language, Problem, type ProblemCode } from './problems';
@@ -17,6 +17,10 @@ export interface Found {
     | 'end_missing'
     | 'exit_words_missing'
     | 'person_unknown'
+    | 'substitute_absent'
+    | 'date_too_far'
+    | 'referent_missing'
+    | 'pathway_not_theirs'
     | 'action_not_offered'
     | 'legal_representative_missing';
   readonly message: Label;
@@ -34,6 +38,34 @@ export function timeOf(pathway: { readonly recordedAt: Instant }, now: Date): Da
   return new Date(Math.max(now.getTime(), Date.parse(pathway.recordedAt)));
 }
 
+/** The fields of forms and events that hold a day or an instant, wherever they are. */
+const timeFields: ReadonlySet<string> = new Set([
+  'at',
+  'on',
+  'until',
+  'signedOn',
+  'startsOn',
+  'endsOn',
+  'startedOn',
+  'endedOn',
+  'proposedOn',
+]);
+
+/** Days of another age, in a form valid by its schema. */
+function farProblems(form: object, today: Day, path = ''): Found[] {
+  return Object.entries(form).flatMap(([name, value]): Found[] => {
+    const pointer = `${path}/${name}`;
+    if (value && typeof value === 'object') return farProblems(value, today, pointer);
+    if (!timeFields.has(name) || typeof value !== 'string' || !isOutOfReach(value, today)) return [];
+    const [first, last] = yearsInReach(today);
+    const message = say(
+      `cette année n’est pas entre ${first} et ${last} : corrigez la date`,
+      `this year is not between ${first} and ${last}: correct the date`,
+    );
+    return [{ pointer, code: 'date_too_far', message }];
+  });
+}
+
 /** Days that tell of something that has happened. */
 const past = ['signedOn', 'startedOn', 'endedOn', 'proposedOn'] as const;
 
@@ -41,7 +73,8 @@ const past = ['signedOn', 'startedOn', 'endedOn', 'proposedOn'] as const;
  * @param form valid by its schema: a task's form or an event's body
  */
 export function dateProblems(form: Form, today: Day): Found[] {
-  const found: Found[] = [];
+  const found = farProblems(form, today);
+  if (found.length > 0) return found;
   const inFuture = (field: string) =>
     found.push({
       pointer: `/${field}`,
@@ -125,16 +158,35 @@ export function signatureProblems(form: Form, birthDate: Day | null): Found[] {
   ];
 }
 
+type NamedRole = Extract<Role, 'counsellor' | 'mediator' | 'partner'>;
+
 interface Named {
-  readonly people: { pointer: string; id: string; role: Role }[];
+  readonly people: { pointer: string; id: string; role: NamedRole }[];
   readonly actions: { pointer: string; action: string }[];
 }
 
-const peopleFields: Readonly<Record<string, Role>> = {
+const peopleFields: Readonly<Record<string, NamedRole>> = {
   referentId: 'counsellor',
   coSignedBy: 'partner',
   withPartnerId: 'partner',
   partnerId: 'partner',
+  mediatorId: 'mediator',
+};
+
+/** A person of the site was to be named, and this is none. */
+const notOfTheSite: Readonly<Record<NamedRole, Label>> = {
+  counsellor: say(
+    'ce n’est pas un conseiller de ce site : choisissez-en un',
+    'this is no counsellor of this site: choose one',
+  ),
+  mediator: say(
+    'ce n’est pas un médiateur de ce site : choisissez-en un',
+    'this is no mediator of this site: choose one',
+  ),
+  partner: say(
+    'ce n’est pas un partenaire de ce site : choisissez-en un',
+    'this is no partner of this site: choose one',
+  ),
 };
 
 /** The people and the actions of the site's catalogue that a form names. */
@@ -168,20 +220,7 @@ export async function directoryProblems(client: PoolClient, siteId: string, name
     for (const { pointer, id, role } of named.people) {
       const person = staff.find((s) => s.id === id.toLowerCase());
       if (person?.active && person.role === role && person.siteId === siteId) continue;
-      found.push({
-        pointer,
-        code: 'person_unknown',
-        message:
-          role === 'counsellor'
-            ? say(
-                'ce n’est pas un conseiller de ce site : choisissez-en un',
-                'this is no counsellor of this site: choose one',
-              )
-            : say(
-                'ce n’est pas un partenaire de ce site : choisissez-en un',
-                'this is no partner of this site: choose one',
-              ),
-      });
+      found.push({ pointer, code: 'person_unknown', message: notOfTheSite[role] });
     }
   }
   if (named.actions.length) {

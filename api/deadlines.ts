@@ -5,10 +5,10 @@
 
 import * as z from 'zod';
 import type { PathwayTask, PathwayWait } from '../db/pathways';
-import { type Day, dayOf, type Instant } from '../domain/calendar';
+import { addDelay, closedBecause, type Day, dayOf, type Instant } from '../domain/calendar';
 import { waitRules } from '../domain/deadlines';
 import type { Label } from '../domain/forms';
-import type { WaitName } from '../domain/journal';
+import { type WaitName, waitsForSilence } from '../domain/journal';
 import { type Delay, delayOf, type Settings } from '../domain/settings';
 import { definitionOf, type TaskKind } from '../domain/tasks';
 import * as shape from './shapes';
@@ -57,19 +57,43 @@ interface Counted {
   readonly setting: string | null;
   readonly delay?: Delay;
   readonly movedFrom?: { readonly day: Day; readonly because: string } | null;
+  /** Days the pathway was on hold meanwhile. */
+  readonly paused?: number;
 }
 
-/** In the order of their instants; what has passed is left out, except what is overdue. */
+/** The closed day that something would have been on, were it not closed; null: it is on its own day. */
+function movedFrom(
+  counted: Pick<Counted, 'at' | 'anchor' | 'code' | 'delay'>,
+  settings: Settings | undefined,
+): Counted['movedFrom'] {
+  const { at, anchor, code, delay = { days: 0 } } = counted;
+  if (!settings || 'workingDays' in delay) return null;
+  const [unit, n] = Object.entries(delay)[0] as [string, number];
+  const back = { [unit]: code === 'counted_before' ? -n : n } as Delay;
+  const { day } = addDelay(anchor, back, settings.calendar, 'none');
+  const closed = day === dayOf(at) ? null : closedBecause(day, settings.calendar);
+  return closed && { day, because: closed.reason };
+}
+
+/**
+ * In the order of their instants; what has passed is left out, except what is overdue.
+ * @param onHold the pathway is: what stands still has no day, and is left out too
+ */
 export function deadlinesOf(
   tasks: readonly PathwayTask[],
   waits: readonly PathwayWait[],
   site: Site,
   settingsOf: SettingsOf,
   now: Instant,
+  onHold: boolean,
 ): Deadline[] {
   const found = [
-    ...tasks.flatMap((task) => taskDeadlines(task, site, settingsOf(task.settingsVersion), now)),
-    ...waits.map((wait) => waitDeadline(wait, site, settingsOf(wait.settingsVersion))),
+    ...tasks
+      .filter(({ kind }) => !onHold || definitionOf(kind).notAfter)
+      .flatMap((task) => taskDeadlines(task, site, settingsOf(task.settingsVersion), now)),
+    ...waits
+      .filter(({ name }) => !onHold || !waitsForSilence.includes(name))
+      .map((wait) => waitDeadline(wait, site, settingsOf(wait.settingsVersion))),
   ];
   return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
@@ -88,9 +112,11 @@ function taskDeadlines(
   const afterOpening = timing.opensAfter !== undefined && !schedule.atOnce;
   const ladder = settings?.ladder;
 
+  const { paused } = schedule;
   const due: Counted = {
     at: task.dueAt,
     movedFrom: task.movedFrom,
+    ...(paused && !afterOpening && { paused }),
     ...(schedule.on && !afterOpening
       ? { anchor: schedule.on, code: 'that_day', setting: null }
       : {
@@ -125,30 +151,34 @@ function taskDeadlines(
           setting: timing.opensBefore ? `tasks.${kind}.opensBefore` : null,
           delay: timing.opensBefore && length(timing.opensBefore),
         };
-    return [say('task_opens', opens), say('task_due', due)];
+    if (afterOpening && paused) Object.assign(opens, { paused });
+    return [say('task_opens', { ...opens, movedFrom: movedFrom(opens, settings) }), say('task_due', due)];
   }
+  // What was recorded after it was due goes up the ladder from then on.
+  const [, ladderFrom] = [dueDay, dayOf(task.opensAt)].sort() as [Day, Day];
   const rung = (
     name: (typeof deadlineNames)[number],
     at: Instant,
     setting: 'reminderBefore' | 'escalationAfter' | 'committeeAfter',
-  ): Deadline[] =>
-    at <= now
-      ? []
-      : [
-          say(name, {
-            at,
-            anchor: dueDay,
-            // A task shorter than the reminder's notice is reminded on the day it is due.
-            code:
-              setting !== 'reminderBefore'
-                ? 'counted_after'
-                : dayOf(at) === dueDay
-                  ? 'that_day'
-                  : 'counted_before',
-            setting: `ladder.${setting}`,
-            delay: ladder?.[setting],
-          }),
-        ];
+  ): Deadline[] => {
+    if (at <= now) return [];
+    // A task shorter than the reminder's notice is reminded on the day it is due.
+    const code =
+      setting !== 'reminderBefore' || dayOf(at) > dueDay
+        ? 'counted_after'
+        : dayOf(at) === dueDay
+          ? 'that_day'
+          : 'counted_before';
+    const counted: Counted = {
+      at,
+      anchor: ladderFrom,
+      code,
+      setting: `ladder.${setting}`,
+      delay: ladder?.[setting],
+    };
+    const moved = code === 'counted_after' ? movedFrom(counted, settings) : null;
+    return [say(name, { ...counted, movedFrom: moved })];
+  };
   return [
     ...rung('task_reminder', task.remindAt, 'reminderBefore'),
     say('task_due', due),
@@ -157,30 +187,111 @@ function taskDeadlines(
   ];
 }
 
+/** Legal days do not move, the CFA's warnings are counted from one; the summer's days are counted from the summer. */
+const ownSentence: readonly WaitName[] = [
+  'cfa_keeps_apprentice',
+  'cfa_first_warning',
+  'cfa_last_warning',
+  'contract_ends',
+  'trial_can_end',
+  'summer_check',
+  'term_starts',
+];
+
 function waitDeadline(wait: PathwayWait, site: Site, settings: Settings | undefined): Deadline {
   const { setting } = waitRules[wait.name];
+  const period = setting?.startsWith('periods.') ? setting.slice('periods.'.length) : null;
   const counted: Counted = {
     at: wait.at,
     anchor: wait.anchor,
     code:
-      setting === null
+      period === null
         ? 'that_day'
         : wait.name === 'employment_step_starts'
           ? 'counted_before'
           : 'counted_after',
-    setting: setting && `periods.${setting}`,
-    delay: setting && settings ? settings.periods[setting] : undefined,
+    setting,
+    delay: period && settings ? settings.periods[period as keyof Settings['periods']] : undefined,
   };
-  // The two warnings are counted back from a day that is itself counted.
-  const warning = wait.name === 'cfa_first_warning' || wait.name === 'cfa_last_warning';
+  const reason = reasonOf(counted, wait.settingsVersion, site);
+  const told = ownSentence.includes(wait.name)
+    ? counted
+    : { ...counted, movedFrom: movedFrom(counted, settings) };
+  return { at: wait.at, name: wait.name, reason, sentence: waitSentence(wait, told, settings, site) };
+}
+
+function waitSentence(
+  wait: PathwayWait,
+  counted: Counted,
+  settings: Settings | undefined,
+  site: Site,
+): Label {
+  switch (wait.name) {
+    // The two warnings are counted back from a day that is itself counted.
+    case 'cfa_first_warning':
+    case 'cfa_last_warning':
+      return warningSentence(wait, counted, settings, site);
+    case 'trial_can_end': {
+      const { fr, en } = waitSubjects.trial_can_end;
+      const [on, from] = [longDay(dayOf(wait.at)), longDay(wait.anchor)];
+      return {
+        fr: `${fr}, ${on.fr}, parce qu’elle dure 45 jours de présence en entreprise (sans les jours au CFA ni les arrêts maladie), comptés comme s’ils se suivaient depuis ${from.fr}`,
+        en: `${en}, ${on.en}, because it lasts 45 days present in the company (without CFA days and sick leave), counted as if in a row since ${from.en}`,
+      };
+    }
+    case 'contact_watch_phase_1':
+    case 'contact_watch_phase_2':
+    case 'summer_check':
+    case 'term_starts':
+      return silenceSentence(wait, counted, settings, site);
+    default:
+      return sentence(waitSubjects[wait.name], counted, wait.settingsVersion, site);
+  }
+}
+
+/** "… le 14 juillet, parce qu'aucun contact depuis le 30 juin (réglage … de Blois, version 3)" */
+function silenceSentence(
+  wait: PathwayWait,
+  counted: Counted,
+  settings: Settings | undefined,
+  site: Site,
+): Label {
+  const subject = waitSubjects[wait.name];
+  const [on, since] = [longDay(dayOf(wait.at)), longDay(wait.anchor)];
+  const version = wait.settingsVersion;
+  const source = {
+    fr: ` (réglage ${counted.setting} de ${site.name}, version ${version})`,
+    en: ` (setting ${counted.setting} of ${site.name}, version ${version})`,
+  };
+  if (wait.name === 'term_starts') {
+    return {
+      fr: `${subject.fr} ${on.fr}, parce que l’été est fini${source.fr}`,
+      en: `${subject.en} on ${on.en}, because the summer is over${source.en}`,
+    };
+  }
+  const length = counted.delay && lengthOf(counted.delay);
+  const summer = wait.name === 'summer_check' ? settings?.summer : undefined;
+  const why = ((): Label => {
+    if (!length) return { fr: '', en: '' };
+    if (!summer) return { fr: `, soit ${length.fr}`, en: `, that is ${length.en}` };
+    // A silence from before the summer is longer than that when the summer begins.
+    const [from, to] = [yearlyDay(summer.from), yearlyDay(summer.to)];
+    return {
+      fr: ` et qu’en été (du ${from.fr} au ${to.fr}) un point est demandé dès ${length.fr} de silence`,
+      en: ` and in summer (${from.en} to ${to.en}) a check-in is asked for after ${length.en} of silence`,
+    };
+  })();
+  const moved = movedSentence(counted);
   return {
-    at: wait.at,
-    name: wait.name,
-    reason: reasonOf(counted, wait.settingsVersion, site),
-    sentence: warning
-      ? warningSentence(wait, counted, settings, site)
-      : sentence(waitSubjects[wait.name], counted, wait.settingsVersion, site),
+    fr: `${subject.fr} ${on.fr}, parce qu’aucun contact n’est noté depuis ${since.fr}${why.fr}${moved.fr}${source.fr}`,
+    en: `${subject.en} on ${on.en}, because no contact has been recorded since ${since.en}${why.en}${moved.en}${source.en}`,
   };
+}
+
+/** "1er juillet", "1 July", from '07-01' */
+function yearlyDay(monthAndDay: string): Label {
+  const { fr, en } = longDay(`2023-${monthAndDay}`);
+  return { fr: fr.replace(/^le | 2023$/g, ''), en: en.replace(/ 2023$/, '') };
 }
 
 function reasonOf(
@@ -209,7 +320,8 @@ function taskSubject(name: (typeof deadlineNames)[number], kind: TaskKind): Labe
   return { fr: `« ${label.fr} » ${what[name].fr}`, en: `"${label.en}" ${what[name].en}` };
 }
 
-const waitSubjects: Readonly<Record<WaitName, Label>> = {
+/** What each wait brings, in the present. */
+export const waitSubjects: Readonly<Record<WaitName, Label>> = {
   hold_ends: { fr: 'Le parcours reprend', en: 'The pathway resumes' },
   exit_becomes_final: { fr: 'La sortie devient définitive', en: 'The exit becomes final' },
   employment_step_starts: {
@@ -229,10 +341,22 @@ const waitSubjects: Readonly<Record<WaitName, Label>> = {
     fr: 'Dernier avertissement avant la fin de l’accueil au CFA',
     en: 'Last warning before the CFA no longer keeps the apprentice',
   },
+  contact_watch_phase_1: { fr: '« Reprendre contact » s’ouvre', en: '"Re-establish contact" opens' },
+  contact_watch_phase_2: { fr: '« Reprendre contact » s’ouvre', en: '"Re-establish contact" opens' },
+  summer_check: { fr: '« Point d’été » s’ouvre', en: '"Summer check-in" opens' },
+  term_starts: { fr: '« Retour de rentrée » s’ouvre', en: '"Return to term" opens' },
+  trial_can_end: {
+    fr: 'La période d’essai ne peut être finie avant la fin du jour',
+    en: 'The trial period cannot be over before the end of the day',
+  },
+  transfer_ends: {
+    fr: 'Le référent d’avant le transfert revient',
+    en: 'The referent from before the transfer is back',
+  },
 };
 
 function sentence(subject: Label, counted: Counted, version: number, site: Site): Label {
-  const { at, anchor, code, setting, delay, movedFrom } = counted;
+  const { at, anchor, code, setting, delay } = counted;
   const on = longDay(dayOf(at));
   const from = longDay(anchor);
   const because = ((): Label => {
@@ -245,12 +369,7 @@ function sentence(subject: Label, counted: Counted, version: number, site: Site)
       en: `that is ${length ? length.en : 'the site’s delay'} ${after ? 'after' : 'before'} ${from.en}`,
     };
   })();
-  const moved = movedFrom
-    ? {
-        fr: ` ; ${longDay(movedFrom.day).fr} est fermé (${closed[movedFrom.because]?.fr ?? movedFrom.because})`,
-        en: `; ${longDay(movedFrom.day).en} is closed (${closed[movedFrom.because]?.en ?? movedFrom.because})`,
-      }
-    : { fr: '', en: '' };
+  const moved = movedSentence(counted);
   const source = setting
     ? {
         fr: ` (réglage ${setting} de ${site.name}, version ${version})`,
@@ -260,6 +379,22 @@ function sentence(subject: Label, counted: Counted, version: number, site: Site)
   return {
     fr: `${subject.fr} ${on.fr}, parce que ${because.fr}${moved.fr}${source.fr}`,
     en: `${subject.en} on ${on.en}, because ${because.en}${moved.en}${source.en}`,
+  };
+}
+
+/** Why it is not on the day it counts to: the hold that lay between, the closed day that it would have been on. */
+function movedSentence({ movedFrom, paused }: Counted): Label {
+  const held = paused
+    ? {
+        fr: ` ; le parcours a été en attente ${lengthOf({ days: paused }).fr}, qui ne comptent pas`,
+        en: `; the pathway was on hold for ${lengthOf({ days: paused }).en}, which do not count`,
+      }
+    : { fr: '', en: '' };
+  if (!movedFrom) return held;
+  const { day, because } = movedFrom;
+  return {
+    fr: `${held.fr} ; ${longDay(day).fr} est fermé (${closed[because]?.fr ?? because})`,
+    en: `${held.en}; ${longDay(day).en} is closed (${closed[because]?.en ?? because})`,
   };
 }
 
@@ -275,8 +410,8 @@ function warningSentence(
   const before = counted.delay && lengthOf(counted.delay);
   const source = `${counted.setting}`;
   return {
-    fr: `${subject.fr} ${on.fr}, parce que le CFA accueille le jeune ${keeps ? `${keeps.fr} ` : ''}après la rupture, ${from.fr}, et avertit ${before ? `${before.fr} ` : ''}avant (réglage ${source} de ${site.name}, version ${wait.settingsVersion})`,
-    en: `${subject.en} on ${on.en}, because the CFA keeps the apprentice ${keeps ? `${keeps.en} ` : ''}after the termination, ${from.en}, and warns ${before ? `${before.en} ` : ''}before (setting ${source} of ${site.name}, version ${wait.settingsVersion})`,
+    fr: `${subject.fr} : ${on.fr}, parce que le CFA accueille le jeune ${keeps ? `${keeps.fr} ` : ''}après la rupture, ${from.fr}, et avertit ${before ? `${before.fr} ` : ''}avant (réglage ${source} de ${site.name}, version ${wait.settingsVersion})`,
+    en: `${subject.en}: ${on.en}, because the CFA keeps the apprentice ${keeps ? `${keeps.en} ` : ''}after the termination, ${from.en}, and warns ${before ? `${before.en} ` : ''}before (setting ${source} of ${site.name}, version ${wait.settingsVersion})`,
   };
 }
 
@@ -315,7 +450,7 @@ const inFrench = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeZone:
 const inEnglish = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 
 /** "le 14 juillet 2026", "14 July 2026" */
-function longDay(day: Day): Label {
+export function longDay(day: Day): Label {
   const date = new Date(`${day}T00:00:00Z`);
   return { fr: `le ${inFrench.format(date).replace(/^1 /, '1er ')}`, en: inEnglish.format(date) };
 }

@@ -73,6 +73,12 @@ export function createDemoIssuer(options: {
     },
     features: {
       devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource(ctx, form) {
+          ctx.body = signOutPage(form);
+        },
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource(audience),
@@ -136,6 +142,8 @@ function signInPages(provider: Provider): Router {
       directives: {
         'default-src': ["'none'"],
         'style-src': ["'unsafe-inline'"],
+        // None of ours; the library adds the hash of the one that ends a session nobody has any more.
+        'script-src': [],
         'form-action': ["'self'", 'http://127.0.0.1:*', 'http://localhost:*'],
         'frame-ancestors': ["'none'"],
         'base-uri': ["'none'"],
@@ -185,6 +193,14 @@ ${body}
 const expiredPage = page(
   '<h1>Connexion expirée</h1>\n<p>Revenez à l’application et connectez-vous à nouveau.</p>\n<p lang="en">The sign-in has expired: go back to the application and sign in again.</p>',
 );
+
+/** @param form the library's, which ends the session when it is sent with `logout` */
+const signOutPage = (form: string) =>
+  page(`<h1>Déconnexion</h1>
+<p>Vous êtes déconnecté de l’application. Il reste à quitter la connexion de démonstration.</p>
+<p lang="en">You are signed out of the application; leave the demonstration’s sign-in too.</p>
+${form}
+<button form="op.logoutForm" name="logout" value="yes" autofocus>Se déconnecter · <span lang="en">Sign out</span></button>`);
 
 function signInPage(uid: string): string {
   const people = demonstrationPeople();

@@ -390,6 +390,7 @@ describe('rows that are refused', () => {
     ['site_not_allowed', { site: 'Blois' }, 'site'],
     ['unknown_referent', { ...started, referent: 'b.petit@blois.fr' }, 'referent'],
     ['date_in_future', { date_consentement: '24/11/2026' }, 'date_consentement'],
+    ['date_too_far', { ...started, contrat_fin: '31/12/9999' }, 'contrat_fin'],
     ['age_outside_programme', { date_naissance: '31/12/1999' }, 'date_naissance'],
     ['no_way_to_reach', { telephone: '' }, 'telephone'],
     ['start_missing', { date_entree: '01/09/2026' }, 'date_entree'],

@@ -2,11 +2,13 @@
 import http from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
-import { type Config, loadConfig } from '../config/config';
+import { loadConfig, publicUrlOf } from '../config/config';
 import { temporalConnection } from '../config/temporal';
 import { apiPool } from '../db/pool';
 import { createApp } from './app';
+import { clientId } from './demo-client';
 import { createIdentity } from './identity';
+import { LiveEvents } from './live-events';
 
 /** How long a stop waits for requests under way. */
 const GRACE_MS = 15_000;
@@ -27,19 +29,26 @@ function main(): void {
         audience,
         dataDir: config.DATA_DIR,
       });
+  const issuer = demo?.issuer ?? (config.OIDC_ISSUER as string);
   const identity = createIdentity({
-    issuer: demo?.issuer ?? (config.OIDC_ISSUER as string),
+    issuer,
     audience,
     pool: api,
     keys: demo?.keys,
   });
 
+  const liveEvents = new LiveEvents({ pool: api, databaseUrl: config.DATABASE_URL, log });
   const app = createApp(
     {
       api,
       temporal,
       config,
       identity,
+      oidc: demo
+        ? { issuer, clientId }
+        : { issuer, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET },
+      liveEvents,
+      publicUrl: publicUrlOf(config),
       log,
       now: () => new Date(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
@@ -66,8 +75,10 @@ function main(): void {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(0), GRACE_MS).unref();
+    // Streams would never end by themselves.
+    const silent = liveEvents.close();
     server.close(async () => {
-      await api.end();
+      await Promise.all([api.end(), silent]);
       process.exit(0);
     });
     server.closeIdleConnections();
@@ -75,10 +86,6 @@ function main(): void {
   process.on('SIGTERM', stop);
   // npm start is gone: what it started goes too.
   process.on('disconnect', stop);
-}
-
-function publicUrlOf({ PUBLIC_URL, PORT }: Config): string {
-  return (PUBLIC_URL ?? `http://127.0.0.1:${PORT}`).replace(/\/$/, '');
 }
 
 try {

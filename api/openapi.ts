@@ -15,6 +15,8 @@ export function problemsOf(route: Route): ProblemCode[] {
       'token_missing',
       'token_expired',
       'token_invalid',
+      'session_expired',
+      ...(writes ? (['csrf_token_invalid', 'origin_refused'] as const) : []),
       'unknown_person',
       'inactive_person',
       ...(roles.some((role) => !scopeOf(role, route.action)) ? (['forbidden'] as const) : []),
@@ -38,9 +40,15 @@ const writeHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(200).optional().meta({
     description: 'The same person, path and key are the same request: it counts once and has the same answer',
   }),
+  'X-CSRF-Token': z.string().optional().meta({
+    description: '`csrfToken` of /auth/session: needed by a browser’s session, not with a bearer token',
+  }),
 });
 const ifMatchHeader = z.object({
   'If-Match': z.string().optional().meta({ description: 'ETag as read: 412 when it has changed since' }),
+});
+const lastEventHeader = z.object({
+  'Last-Event-ID': z.string().optional().meta({ description: '`id` of the last event the reader has' }),
 });
 
 function operation(route: Route): ZodOpenApiOperationObject {
@@ -54,7 +62,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ? route.ifMatch
       ? writeHeaders.extend(ifMatchHeader.shape)
       : writeHeaders
-    : undefined;
+    : route.resumes && lastEventHeader;
   const body = route.documentedBody ?? route.body;
   return {
     operationId: `${route.method}${route.path.replace(/[/{}]+(\w)?/g, (_, c: string | undefined) => c?.toUpperCase() ?? '')}`,
@@ -119,7 +127,7 @@ export function openApiDocument(routes: readonly Route[]) {
       license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
     },
     servers: [{ url: '/api' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
     components: {
       securitySchemes: {
         bearer: {
@@ -128,6 +136,13 @@ export function openApiDocument(routes: readonly Route[]) {
           bearerFormat: 'JWT',
           description:
             'Access token of the OpenID Connect issuer; demonstration: npm run token -- counsellor.tours',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'service-plus-session',
+          description:
+            'Of a browser that signed in at /auth/login; by https its name begins with __Host-. Writes need the header X-CSRF-Token (of /auth/session) and come from the application’s own pages',
         },
       },
     },

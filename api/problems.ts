@@ -1,9 +1,15 @@
 /** Every error the API answers (RFC 9457): a stable code, its status, and its sentence in French and English. */
+import type { Request } from 'express';
 import * as z from 'zod';
 import type { Label } from '../domain/forms';
 import type { Refusal } from '../workflows/messages';
 
 export type Language = 'fr' | 'en';
+
+/** The one a request asks for; French unless it prefers English. */
+export function languageOf(req: Request): Language {
+  return (req.acceptsLanguages('fr', 'en') || 'fr') as Language;
+}
 
 interface ProblemKind {
   readonly status: number;
@@ -32,8 +38,13 @@ export const problemKinds = {
   header_invalid: kind(400, 'Un en-tête est invalide : corrigez-le', 'A header is invalid: correct it'),
   token_missing: kind(
     401,
-    'Connectez-vous : l’en-tête Authorization: Bearer manque',
-    'Sign in: the header Authorization: Bearer is missing',
+    'Connectez-vous : ni session ni en-tête Authorization: Bearer',
+    'Sign in: there is neither a session nor the header Authorization: Bearer',
+  ),
+  session_expired: kind(
+    401,
+    'Votre session est terminée : connectez-vous à nouveau',
+    'Your session is over: sign in again',
   ),
   token_expired: kind(
     401,
@@ -44,6 +55,21 @@ export const problemKinds = {
     401,
     'Ce jeton n’est pas de cet émetteur ou pas pour ce service : connectez-vous à nouveau',
     'This token is not of this issuer or not for this service: sign in again',
+  ),
+  sign_in_failed: kind(
+    400,
+    'La connexion n’a pas abouti ou a pris trop de temps : recommencez',
+    'Signing in did not succeed or took too long: start again',
+  ),
+  csrf_token_invalid: kind(
+    403,
+    'L’en-tête X-CSRF-Token manque ou n’est pas de cette session : reprenez csrfToken de /auth/session',
+    'The header X-CSRF-Token is missing or not of this session: take csrfToken of /auth/session',
+  ),
+  origin_refused: kind(
+    403,
+    'Cette demande vient d’un autre site : faites-la depuis l’application',
+    'This request comes from another site: make it from the application',
   ),
   unknown_person: kind(
     403,
@@ -113,6 +139,41 @@ export const problemKinds = {
     'Cela n’a pas lieu dans l’étape où est le jeune : rechargez le parcours',
     'This does not happen in the step the young person is in: reload the pathway',
   ),
+  not_on_hold: kind(
+    409,
+    'Ce parcours n’est pas en attente : il n’y a rien à reprendre',
+    'This pathway is not on hold: there is nothing to resume',
+  ),
+  referent_already: kind(
+    409,
+    'Cette personne est déjà le référent : choisissez-en une autre',
+    'This person is the referent already: choose another one',
+  ),
+  views_full: kind(
+    409,
+    'Vous avez déjà cent vues enregistrées, celles du site comprises : supprimez-en une d’abord',
+    'You have a hundred saved views already, those of the site included: delete one first',
+  ),
+  absence_overlaps: kind(
+    409,
+    'Cette personne est déjà absente pendant cette période : changez les dates ou retirez l’autre absence',
+    'This person is away already in that time: change the dates or withdraw the other absence',
+  ),
+  absence_over: kind(
+    409,
+    'Cette absence est terminée : il n’y a rien à retirer',
+    'This absence is over: there is nothing to withdraw',
+  ),
+  assignee_absent: kind(
+    409,
+    'Cette personne est absente : confiez la tâche à une autre',
+    'This person is away: assign the task to somebody else',
+  ),
+  nobody_to_take_over: kind(
+    409,
+    'Aucun autre conseiller du site n’est présent : nommez vous-même un référent pour chaque parcours',
+    'No other counsellor of the site is there: name a referent for each pathway yourself',
+  ),
   possible_duplicate: kind(
     409,
     'Ce jeune est peut-être déjà inscrit : comparez, puis indiquez dans notSameAs que ce n’est pas la même personne',
@@ -179,10 +240,20 @@ export const problemKinds = {
     'Trop de demandes à la fois : réessayez après le délai de Retry-After',
     'Too many requests at once: try again after Retry-After',
   ),
+  too_many_streams: kind(
+    429,
+    'Trop de pages suivent déjà les changements en direct : fermez-en une, ou réessayez après Retry-After',
+    'Too many pages follow the changes live already: close one, or try again after Retry-After',
+  ),
   internal: kind(
     500,
     'Une erreur inattendue s’est produite : réessayez, puis signalez `requestId`',
     'Something unexpected went wrong: try again, then report `requestId`',
+  ),
+  pathway_beginning: kind(
+    503,
+    'Le jeune est inscrit et son parcours commence : revenez dans un moment',
+    'The young person is enrolled and the pathway is beginning: come back in a moment',
   ),
   database_away: kind(
     503,
@@ -281,7 +352,19 @@ export function checked<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(data, { error: locales[language] });
   if (result.success) return result.data;
-  throw new Problem(code, { errors: result.error.issues.flatMap((issue) => fieldErrors(issue, language)) });
+  throw new Problem(code, {
+    errors: result.error.issues.flatMap(nearest).flatMap((issue) => fieldErrors(issue, language)),
+  });
+}
+
+/** Of what fits no alternative, what is wrong with the one that was meant, where its fields tell which that is. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors
+    .map((alternative) => alternative.flatMap(nearest))
+    .filter((its) => its.every((i) => i.path.length > 0 && i.code !== 'unrecognized_keys'));
+  if (meant.length !== 1) return [issue];
+  return (meant[0] as z.core.$ZodIssue[]).map((i) => ({ ...i, path: [...issue.path, ...i.path] }));
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, language: Language): FieldError[] {
@@ -302,7 +385,7 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 }
 
 /** The French of the sentences that schemas of domain/ say in English. */
-const frenchOf: Readonly<Record<string, string>> = {
+export const frenchOf: Readonly<Record<string, string>> = {
   'contains a control character (for example NUL): remove it':
     'contient un caractère de contrôle (par exemple NUL) : retirez-le',
   'is not a telephone number: write 06 12 34 56 78 or +33 6 12 34 56 78':
@@ -313,4 +396,22 @@ const frenchOf: Readonly<Record<string, string>> = {
     'n’est pas un jour du calendrier : écrivez-le 2026-03-31',
   'is not an id (UUID)': 'n’est pas un identifiant (UUID)',
   'names a task twice: remove one': 'nomme deux fois une tâche : retirez-en une',
+  'a day of every year is written MM-DD: 07-01 is 1 July':
+    'un jour de chaque année s’écrit MM-JJ : 07-01 est le 1er juillet',
+  'the committee would hear of it before the coordinator: correct one of the two delays':
+    'le comité serait averti avant la coordination : corrigez un des deux délais',
+  'the last warning would come before the first: correct one of the two delays':
+    'le dernier avertissement viendrait avant le premier : corrigez un des deux délais',
+  'the warning would come before the termination: correct one of the two delays':
+    'l’avertissement viendrait avant la rupture : corrigez un des deux délais',
+  'the summer ends before it begins: correct one of the two days':
+    'l’été finit avant de commencer : corrigez l’un des deux jours',
+  'the closure ends before it begins: correct one of the two days':
+    'la fermeture finit avant de commencer : corrigez l’un des deux jours',
+  'a closure lasts at most 90 days: give it in parts with open days between them':
+    'une fermeture dure 90 jours au plus : donnez-la en parties séparées par des jours ouverts',
+  'with its neighbours it shuts the site for more than 100 days on end: leave open days between them':
+    'avec ses voisines elle ferme le site plus de 100 jours de suite : laissez des jours ouverts entre elles',
+  'is no delay: give one of workingDays, days, weeks and months':
+    'n’est pas un délai : donnez un seul de workingDays, days, weeks et months',
 };

@@ -9,8 +9,10 @@ import type { Label } from '../domain/forms';
 import type { Action } from '../domain/policy';
 import type { Beginnings } from './beginning';
 import type { Identity, Person } from './identity';
+import type { LiveEvents } from './live-events';
 import type { Language, ProblemCode } from './problems';
 import type { Remembered } from './remembered';
+import type { Sessions } from './sessions';
 
 /** What the API works with. */
 export interface Deps {
@@ -22,6 +24,12 @@ export interface Deps {
     'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'API_WRITE_TIMEOUT_MS' | 'IMPORT_MAX_BYTES' | 'DATA_DIR'
   >;
   readonly identity: Identity;
+  /** By which browsers sign in, and how it knows this application; without a secret it is a public client. */
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret?: string };
+  /** What changes, told to open streams. */
+  readonly liveEvents: LiveEvents;
+  /** By which browsers reach the application, without a slash at its end. */
+  readonly publicUrl: string;
   readonly log: Logger;
   readonly now: () => Date;
   /** Requests a minute and person; 0: no limit. */
@@ -32,6 +40,7 @@ export interface Context extends Deps {
   /** What was seen of tasks and pathways lately: a decision can be taken while the database is away. */
   readonly remembered: Remembered;
   readonly beginnings: Beginnings;
+  readonly sessions: Sessions;
 }
 
 /** One request as a handler sees it: who asks, and everything already valid. */
@@ -46,6 +55,13 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly keyed: boolean;
   /** Of If-Match: the revision that the caller had read. */
   readonly ifMatch: number | null;
+  /** Of Last-Event-ID: the last event that the reader of a stream has. */
+  readonly lastEventId: string | undefined;
+  /**
+   * Who asks, asked again: a stream may outlast a session. It does not count as a use of it.
+   * @throws Problem as the request itself would
+   */
+  readonly whoNow: () => Promise<Person>;
   /** Names the request: what has the same is the same request (actor, route and key). */
   readonly requestId: string;
   /** X-Request-Id: names this one attempt in the log. */
@@ -86,6 +102,8 @@ export interface Route {
   readonly stream?: string;
   /** Takes `Idempotency-Key`; default: every POST, PUT and DELETE. `ifMatch`: takes If-Match too. */
   readonly ifMatch?: true;
+  /** Takes Last-Event-ID: a stream that goes on where it was left. */
+  readonly resumes?: true;
   readonly answers: Readonly<Record<number, Documented>>;
   /** Beyond those that follow from the rest of the entry (see `problemsOf`). */
   readonly problems?: readonly ProblemCode[];

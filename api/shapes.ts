@@ -17,6 +17,10 @@ export const taskStatus = z.enum(taskStatuses).meta({ id: 'TaskStatus' });
 export const exitCode = z.enum(exitCodes).meta({ id: 'ExitCode' });
 
 export const personRef = z.object({ id: z.uuid(), displayName: z.string() }).meta({ id: 'StaffRef' });
+export const standsInFor = personRef.nullable().meta({
+  description:
+    'whose task it is, while that person is away; without assignee nobody stands in, it is the team’s',
+});
 export const words = z
   .record(z.string(), z.string())
   .nullable()
@@ -58,7 +62,9 @@ export const task = z
     round: z.int(),
     subject: z.string().nullable().meta({ description: 'what it is about: an obstacle, an action' }),
     assignee: personRef.nullable(),
+    standsInFor,
     partner: personRef.nullable(),
+    referent: personRef.nullable().meta({ description: 'of the young person' }),
     opensAt: instant(),
     dueAt: instant(),
     openedAt: instant().nullable(),

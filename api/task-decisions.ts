@@ -1,12 +1,14 @@
 /** Decisions on tasks, one or many: allowed, checked, words kept, then each task's workflow decides. */
 
+import { type AbsenceRow, absencesSince } from '../db/absences';
 import { isAway } from '../db/away';
 import { birthDateOf } from '../db/pathways';
 import { type Actor, asActor } from '../db/pool';
 import { staffByIds } from '../db/staff';
 import { dropDraft, type TaskFacts, taskFacts } from '../db/tasks';
 import { keepWords, type Words } from '../db/words';
-import { dayOf } from '../domain/calendar';
+import { type Day, dayOf } from '../domain/calendar';
+import { holderOn } from '../domain/duty';
 import { type Action, mayHold, verdict } from '../domain/policy';
 import { type Decision, decisionSchemaOf, definitionOf, formOf, splitWords } from '../domain/tasks';
 import { assignTask, claimTask, completeTask, releaseTask } from '../workflows/messages';
@@ -19,6 +21,7 @@ import {
   signatureProblems,
   timeOf,
 } from './checks';
+import { longDay } from './deadlines';
 import { type Decided, decide, type ToDecide, wasTaken, wordsIdOf } from './deciding';
 import type { Person } from './identity';
 import { checked, type Language, Problem } from './problems';
@@ -114,12 +117,14 @@ async function prepare(
       const assignee =
         decision.action === 'assign' ? ((await staffByIds(client, [decision.assigneeId]))[0] ?? null) : null;
 
+      const absences = assignee?.siteId ? await absencesSince(client, assignee.siteId, dayOf(asked.now)) : [];
+
       const results: (Draft | Problem)[] = [];
       for (const { id, requestId } of tasks) {
         results.push(
           await orProblem(async () => {
             const draft = await draftOf(context, asked, known.get(id), requestId);
-            if (decision.action === 'assign') refuseAssignee(asked, draft.facts, assignee);
+            if (decision.action === 'assign') refuseAssignee(asked, draft.facts, assignee, absences);
             if (draft.form) {
               const found = await directoryProblems(client, draft.facts.siteId, namedIn(draft.form));
               if ('signedOn' in draft.form) {
@@ -248,12 +253,13 @@ async function draftOf(
 }
 
 function refuseAssignee(
-  { language }: Asked,
+  { language, now }: Asked,
   facts: TaskFacts,
   assignee: Awaited<ReturnType<typeof staffByIds>>[number] | null,
+  absences: readonly AbsenceRow[],
 ) {
   const fits = assignee?.active && assignee.siteId === facts.siteId && mayHold(assignee.role, facts.kind);
-  if (fits) return;
+  if (fits) return refuseAbsent(absences, assignee.id, dayOf(timeOf(facts, now)));
   refuseFound(
     [
       {
@@ -267,4 +273,19 @@ function refuseAssignee(
     ],
     language,
   );
+}
+
+/** Nobody is given a task while they are away: who stands in is said, to be chosen or not. */
+function refuseAbsent(absences: readonly AbsenceRow[], staffId: string, today: Day): void {
+  const away = absences.find((a) => a.staffId === staffId && a.from <= today && today <= a.to);
+  if (!away) return;
+  const stands = holderOn(today, { assigneeId: staffId }, { absences, roster: [] }).assigneeId;
+  const substitute = absences.find((a) => a.substitute?.id === stands)?.substitute;
+  const back = longDay(away.to);
+  throw new Problem('assignee_absent', {
+    detail: {
+      fr: `De retour après ${back.fr} ; ${substitute ? `${substitute.displayName} la remplace` : 'personne ne la remplace'}`,
+      en: `Back after ${back.en}; ${substitute?.displayName ?? 'nobody'} stands in`,
+    },
+  });
 }

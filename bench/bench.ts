@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [NAME…] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history. About ten minutes for all, on a machine with nothing else to do.
+ * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
+ * memory, enrolments, completions, history, settings, year, killed, burst. About an hour for all, on a machine with
+ * nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { history } from './history';
 import { type Measure, table } from './measure';
 import { memory } from './memory';
 import { type System, startSystem } from './system';
+import { burst, idleYear, killed, settingsChange, untilBurst } from './time';
 
 const benches: Record<string, (system: System) => Promise<Measure[]>> = {
   // First: a process does not give back the memory it has used.
@@ -22,11 +24,20 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
       counsellor: await tokenOf('counsellor.tours', system.url),
     }),
   history,
+  settings: async (system) => settingsChange(system, await tokenOf('coordinator.blois', system.url), 1_500),
+  year: idleYear,
+  killed: (system) => killed(system, 2_000, burstAt()),
+  burst: async (system) =>
+    burst(system, await tokenOf('counsellor.blois', system.url), bursts.burst as number, burstAt()),
 };
+
+/** How many wait for the same minute: their worker is told when it is. */
+const bursts: Record<string, number> = { killed: 2_000, burst: 10_000 };
+const burstAt = () => Number(process.env.BURST_AT);
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'string' } },
+    options: { json: { type: 'string' }, burst: { type: 'string', default: '10000' } },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !(name in benches));
@@ -35,20 +46,29 @@ async function main(): Promise<void> {
       `There is no benchmark ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`,
     );
   }
+  bursts.burst = Number(values.burst);
   const names = positionals.length ? positionals : Object.keys(benches);
   const measures: Measure[] = [];
+  let failed = false;
   for (const name of Object.keys(benches).filter((n) => names.includes(n))) {
     // Servers of its own, so that none pays for what another left behind.
-    const system = await startSystem();
+    const count = bursts[name];
+    if (count) process.env.BURST_AT = String(Date.now() + untilBurst(count));
+    const system = await startSystem(count ? './burst-worker.js' : undefined);
     try {
       measures.push(...((await benches[name]?.(system)) ?? []));
+    } catch (error) {
+      // What the others measured is not lost.
+      failed = true;
+      console.error(`${name}: ${(error as Error).message}`);
     } finally {
       await system.stop();
     }
-    console.error(`${name}: done`);
+    console.error(`${name}: over`);
   }
   console.log(table(measures));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(measures, null, 2)}\n`);
+  if (failed) throw new Error('Not all was measured.');
 }
 
 main().then(

@@ -20,8 +20,14 @@ export interface System {
   readonly url: string;
   /** Starts a bare workflow. */
   startBare(): Promise<WorkflowHandle>;
+  /** Starts a bare workflow that waits until an instant (epoch milliseconds). */
+  startSleeper(at: number): Promise<WorkflowHandle>;
   /** How many bare workflows have recorded nothing so far. */
   bareLeft(): Promise<number>;
+  /** How many bare workflows have recorded that their instant had come. */
+  bareFired(): Promise<number>;
+  /** Ends our worker as a power cut would, and starts another. */
+  replaceWorker(): Promise<void>;
   /** Resident memory in bytes. */
   memoryOf(part: 'worker' | 'bare'): number;
   /** One request with a bearer token; keep-alive. */
@@ -30,7 +36,8 @@ export interface System {
 }
 
 /** PostgreSQL keeps what it commits (fsync on); Temporal is in memory, as for the figures of DESIGN.md. */
-export async function startSystem(): Promise<System> {
+/** @param workerScript another one than the release's, relative to this file */
+export async function startSystem(workerScript = '../worker/main.js'): Promise<System> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   const postgres = await startPostgres({ dataDir });
   const temporalServer = await startTemporal({ namespace: 'default' });
@@ -46,8 +53,8 @@ export async function startSystem(): Promise<System> {
     LOG_LEVEL: 'warn',
     WORKER_MAX_CACHED_WORKFLOWS: '20000',
   };
-  const [worker, bare, api] = await Promise.all([
-    startProcess('../worker/main.js', env),
+  const [firstWorker, bare, api] = await Promise.all([
+    startProcess(workerScript, env),
     startProcess('./bare/worker.js', env),
     startProcess('../api/main.js', env),
   ]);
@@ -56,20 +63,29 @@ export async function startSystem(): Promise<System> {
   const agent = new Agent({ keepAlive: true });
   const client = new Client({ connection });
   let bareStarted = 0;
+  let worker = firstWorker;
+  const startBare = (type: string, args: unknown[]) => {
+    bareStarted++;
+    return client.workflow.start(type, { taskQueue: 'bare', workflowId: `bare-${randomUUID()}`, args });
+  };
+  const askBare = () => {
+    const answer = new Promise<{ recorded: number; fired: number }>((resolve) =>
+      bare.once('message', resolve as never),
+    );
+    bare.send('how many?');
+    return answer;
+  };
   return {
     temporal: client,
-    startBare() {
-      bareStarted++;
-      return client.workflow.start('bare', {
-        taskQueue: 'bare',
-        workflowId: `bare-${randomUUID()}`,
-        args: [],
-      });
-    },
-    async bareLeft() {
-      const answer = new Promise<{ recorded: number }>((resolve) => bare.once('message', resolve as never));
-      bare.send('how many?');
-      return Math.max(0, bareStarted - (await answer).recorded);
+    startBare: () => startBare('bare', []),
+    startSleeper: (at) => startBare('sleeper', [at]),
+    bareLeft: async () => Math.max(0, bareStarted - (await askBare()).recorded),
+    bareFired: async () => (await askBare()).fired,
+    async replaceWorker() {
+      const gone = new Promise((resolve) => worker.once('exit', resolve));
+      worker.kill('SIGKILL');
+      await gone;
+      worker = await startProcess(workerScript, env);
     },
     pool,
     url: `http://127.0.0.1:${port}`,

@@ -13,9 +13,12 @@ describe('configuration', () => {
       TEMPORAL_TASK_QUEUE: 'pathways',
       TEMPORAL_TLS: false,
       OIDC_AUDIENCE: 'service-plus',
+      OIDC_CLIENT_ID: 'service-plus-web',
+      DIGEST_AT: '07:30',
       API_WRITE_TIMEOUT_MS: 5000,
       API_REQUESTS_PER_MINUTE: 6000,
       IMPORT_MAX_BYTES: 1_073_741_824,
+      WORKER_DEPLOYMENT_NAME: 'service-plus',
     });
   });
 
@@ -34,6 +37,19 @@ describe('configuration', () => {
       TEMPORAL_ADDRESS: 'pathways.a1b2c.tmprl.cloud:7233',
       DATABASE_URL: 'postgresql://me:secret@db:5432/service_plus',
     });
+  });
+
+  it.each(['2026-11-23.1', 'v1.2.3', '9311d76', 'a_b'])('takes %s as a build', (WORKER_BUILD_ID) => {
+    expect(loadConfig({ WORKER_BUILD_ID })).toMatchObject({ WORKER_BUILD_ID });
+  });
+
+  it.each([
+    ['WORKER_BUILD_ID', 'service-plus:2', /WORKER_BUILD_ID: expected letters/],
+    ['WORKER_BUILD_ID', '__unversioned__', /WORKER_BUILD_ID: expected letters/],
+    ['WORKER_BUILD_ID', 'b'.repeat(101), /WORKER_BUILD_ID: expected letters/],
+    ['WORKER_DEPLOYMENT_NAME', 'service.plus', /WORKER_DEPLOYMENT_NAME: expected no dot/],
+  ])('refuses a %s that Temporal would not take: %s', (name, value, reason) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(reason);
   });
 
   it('takes an empty string as unset', () => {
@@ -68,6 +84,23 @@ describe('configuration', () => {
     expect(() => loadConfig({ TEMPORAL_TLS_CERT: 'client.pem' })).toThrow(
       'TEMPORAL_TLS_KEY: expected with TEMPORAL_TLS_CERT',
     );
+  });
+
+  it.each(['service-plus@site.fr', 'Service plus <service-plus@site.fr>'])(
+    'takes %s as the sender of mail',
+    (MAIL_FROM) => {
+      expect(loadConfig({ SMTP_URL: 'smtp://mail:25', MAIL_FROM })).toMatchObject({ MAIL_FROM });
+    },
+  );
+
+  it.each([
+    ['MAIL_FROM', 'Service plus', /MAIL_FROM: expected address or Name <address>/],
+    ['MAIL_FROM', 'a@site.fr\r\nBcc: b@site.fr', /MAIL_FROM: expected address or Name <address>/],
+    ['DIGEST_AT', '7h30', /DIGEST_AT: expected HH:MM/],
+    ['DIGEST_AT', '24:00', /DIGEST_AT: expected HH:MM/],
+    ['SMTP_URL', 'smtp://mail:25', /MAIL_FROM: expected with SMTP_URL/],
+  ])('refuses what mail cannot be sent with: %s %j', (name, value, reason) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(reason);
   });
 
   it('lets a process ask for what it cannot work without', () => {

@@ -17,6 +17,17 @@ const webAddress = z.url({ protocol: /^https?$/, error: 'expected an http or htt
 const hostAndPort = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, 'expected host:port, without a protocol');
+/** What Temporal takes as a name, and a shell as one word. */
+const label = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w.-]{0,99}$/,
+    'expected letters, digits, dots, hyphens and underscores, 100 at most, a letter or digit first',
+  );
+
+const sender = z
+  .string()
+  .regex(/^(?:[^<>@]* <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'expected address or Name <address>');
 
 export const configSchema = z
   .object({
@@ -63,10 +74,24 @@ export const configSchema = z
       .optional()
       .meta({ description: 'OpenID Connect issuer; unset: an embedded one with demonstration people' }),
     OIDC_AUDIENCE: words.default('service-plus').meta({ description: 'audience expected in access tokens' }),
+    OIDC_CLIENT_ID: words
+      .default('service-plus-web')
+      .meta({ description: 'how the issuer knows the application in which people sign in' }),
+    OIDC_CLIENT_SECRET: words
+      .optional()
+      .meta({ description: 'its secret at the issuer; unset: a public client', secret: true }),
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: 'expected smtp://user:password@host:port' })
       .optional()
-      .meta({ description: 'mail server; unset: no mail leaves', secret: true }),
+      .meta({ description: 'mail server; unset: no mail leaves, messages wait', secret: true }),
+    MAIL_FROM: sender
+      .optional()
+      .meta({ description: 'address that mail comes from: address or Name <address>; needed with SMTP_URL' }),
+    DIGEST_AT: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM')
+      .default('07:30')
+      .meta({ description: 'when the morning’s digests are sent on working days, in Europe/Paris' }),
 
     API_WRITE_TIMEOUT_MS: atLeastOne
       .default(5000)
@@ -90,6 +115,13 @@ export const configSchema = z
     WORKER_MAX_CONCURRENT_ACTIVITIES: atLeastOne
       .optional()
       .meta({ description: 'activities a worker runs at once; unset: the SDK’s own limit' }),
+    WORKER_DEPLOYMENT_NAME: label
+      .regex(/^[^.]*$/, 'expected no dot')
+      .default('service-plus')
+      .meta({ description: 'name under which Temporal keeps the builds of the workers' }),
+    WORKER_BUILD_ID: label
+      .optional()
+      .meta({ description: 'build of a worker, given work once npm run release says so; unset: at once' }),
     WORKER_METRICS_PORT: port
       .optional()
       .meta({ description: 'port of the worker’s Prometheus metrics; unset: none' }),
@@ -98,6 +130,7 @@ export const configSchema = z
     for (const [given, missing] of [
       ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],
       ['TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_CERT'],
+      ['SMTP_URL', 'MAIL_FROM'],
     ] as const) {
       if (value[given] !== undefined && value[missing] === undefined)
         context.addIssue({ code: 'custom', path: [missing], message: `expected with ${given}` });
@@ -106,6 +139,11 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 export type ConfigName = keyof Config;
+
+/** By which browsers reach the application, without a slash at its end. */
+export function publicUrlOf({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string {
+  return (PUBLIC_URL ?? `http://127.0.0.1:${PORT}`).replace(/\/$/, '');
+}
 
 /**
  * Reads the configuration.

@@ -1,60 +1,65 @@
 /** The only writer of the read model: one statement, so one transaction, for each journal entry. */
 import type { Pool, PoolClient } from 'pg';
 import type { JournalAnswer, JournalEntry } from '../domain/journal';
+import type { Notice } from '../domain/notices';
+import { CHANNEL } from './changes';
 
 /**
  * The guard is the pathway's row: it takes the entry only when its revision is newer, and everything else is written
- * only when the guard took it. Foreign keys are checked at the end of the statement.
+ * only when the guard took it. Who listens (db/changes.ts) is told with the commit, or not at all. Foreign keys are
+ * checked at the end of the statement.
  */
 const applyEntry = `
-with entry as (select $1::jsonb as e),
+with entry as (select $1::jsonb as e, $2::jsonb as notices),
 p as (
   select (e->>'pathwayId')::uuid as id, (e->>'revision')::int as revision,
-         (e->>'recordedAt')::timestamptz as recorded_at, e->'pathway' as s, e
+         (e->>'recordedAt')::timestamptz as recorded_at, e->'pathway' as s, e, notices
   from entry
 ),
 guard as (
   insert into pathways as old (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, referent_id,
-    last_contact_at, exit_code, exited_at, exit_words_id, hold_until, contract_id, settings_version, recorded_at)
+    last_contact_at, exit_code, exited_at, exit_words_id, hold_until, mediation_id, contract_id, settings_version,
+    recorded_at)
   select id, revision, s->>'siteId', s->>'status', s->>'step', (s->>'interval')::int,
     (s->>'stepEnteredAt')::timestamptz, (s->>'enrolledAt')::timestamptz, (s->>'referentId')::uuid,
     (s->>'lastContactAt')::timestamptz, s#>>'{exit,code}', (s#>>'{exit,at}')::timestamptz,
-    (s#>>'{exit,wordsId}')::uuid, (s->>'holdUntil')::date, s->>'contractId', (s->>'settingsVersion')::int, recorded_at
+    (s#>>'{exit,wordsId}')::uuid, (s->>'holdUntil')::date, s->>'mediationId', s->>'contractId',
+    (s->>'settingsVersion')::int, recorded_at
   from p
   on conflict (id) do update set
     revision = excluded.revision, site_id = excluded.site_id, status = excluded.status, step = excluded.step,
     interval = excluded.interval, step_entered_at = excluded.step_entered_at, enrolled_at = excluded.enrolled_at,
     referent_id = excluded.referent_id, last_contact_at = excluded.last_contact_at, exit_code = excluded.exit_code,
     exited_at = excluded.exited_at, exit_words_id = excluded.exit_words_id, hold_until = excluded.hold_until,
-    contract_id = excluded.contract_id, settings_version = excluded.settings_version,
-    recorded_at = excluded.recorded_at
+    mediation_id = excluded.mediation_id, contract_id = excluded.contract_id,
+    settings_version = excluded.settings_version, recorded_at = excluded.recorded_at
   where old.revision < excluded.revision
   returning id
 ),
 taken as (select p.* from p join guard using (id)),
 tasks_written as (
   insert into tasks as old (id, pathway_id, site_id, key, kind, round, subject, step, interval, status, assignee_id,
-    partner_id, schedule, counted_from, planned_at, opens_at, due_at, remind_at, escalate_at, committee_at, settings_version,
-    moved_from, past, opened_at, closed_at, closed_by, outcome, decision, cancel_reason, rungs, revision)
+    stands_in_for, partner_id, schedule, counted_from, planned_at, opens_at, due_at, remind_at, escalate_at, committee_at, settings_version,
+    moved_from, past, opened_at, closed_at, closed_by, outcome, decision, cancel_reason, rungs, late, revision)
   select t.id, taken.id, s->>'siteId', t.key, t.kind, t.round, t.subject, t.step, t.interval, t.status, t."assigneeId",
-    t."partnerId", t.schedule, (t.instants->>'countedFrom')::date, t."plannedAt", (t.instants->>'opensAt')::timestamptz,
+    t."standsInFor", t."partnerId", t.schedule, (t.instants->>'countedFrom')::date, t."plannedAt", (t.instants->>'opensAt')::timestamptz,
     (t.instants->>'dueAt')::timestamptz, (t.instants->>'remindAt')::timestamptz,
     (t.instants->>'escalateAt')::timestamptz, (t.instants->>'committeeAt')::timestamptz,
     (t.instants->>'settingsVersion')::int, t.instants->'movedFrom', (t.instants->>'past')::boolean, t."openedAt", t."closedAt", t."closedBy",
     t.decision->>'outcome', t.decision, t."cancelReason",
-    array(select jsonb_array_elements_text(t.rungs)), taken.revision
+    array(select jsonb_array_elements_text(t.rungs)), t.late, taken.revision
   from taken, jsonb_to_recordset(e->'tasks') as t(id text, key text, kind text, round int, subject text, step text,
-    interval int, status text, "assigneeId" uuid, "partnerId" uuid, schedule jsonb, instants jsonb,
+    interval int, status text, "assigneeId" uuid, "standsInFor" uuid, "partnerId" uuid, schedule jsonb, instants jsonb,
     "plannedAt" timestamptz, "openedAt" timestamptz, "closedAt" timestamptz, "closedBy" uuid, decision jsonb,
-    "cancelReason" text, rungs jsonb)
+    "cancelReason" text, rungs jsonb, late boolean)
   on conflict (id) do update set
-    status = excluded.status, assignee_id = excluded.assignee_id, schedule = excluded.schedule,
-    counted_from = excluded.counted_from, opens_at = excluded.opens_at,
+    status = excluded.status, assignee_id = excluded.assignee_id, stands_in_for = excluded.stands_in_for,
+    schedule = excluded.schedule, counted_from = excluded.counted_from, opens_at = excluded.opens_at,
     due_at = excluded.due_at, remind_at = excluded.remind_at, escalate_at = excluded.escalate_at,
     committee_at = excluded.committee_at, settings_version = excluded.settings_version,
     moved_from = excluded.moved_from, past = excluded.past, opened_at = excluded.opened_at, closed_at = excluded.closed_at,
     closed_by = excluded.closed_by, outcome = excluded.outcome, decision = excluded.decision,
-    cancel_reason = excluded.cancel_reason, rungs = excluded.rungs, revision = excluded.revision
+    cancel_reason = excluded.cancel_reason, rungs = excluded.rungs, late = excluded.late, revision = excluded.revision
 ),
 waits_gone as (
   delete from waits using taken
@@ -87,6 +92,20 @@ employments_written as (
     "endsOn" date, durable boolean, "left" boolean, "wordsId" uuid)
   on conflict (id) do update set left_job = excluded.left_job
 ),
+mediations_written as (
+  insert into mediations (id, pathway_id, number, cause, opened_at, mediator_id, ended_at, result)
+  select m.id, taken.id, m.number, m.cause, m."openedAt", m."mediatorId", m."endedAt", m.result
+  from taken, jsonb_to_recordset(e->'mediations') as m(id text, number int, cause text, "openedAt" timestamptz,
+    "mediatorId" uuid, "endedAt" timestamptz, result text)
+  on conflict (id) do update set
+    mediator_id = excluded.mediator_id, ended_at = excluded.ended_at, result = excluded.result
+),
+notices_written as (
+  insert into outbox (id, kind, site_id, pathway_id, data, recorded_at)
+  select n.id, n.kind, s->>'siteId', taken.id, n.data, taken.recorded_at
+  from taken, jsonb_to_recordset(notices) as n(id text, kind text, data jsonb)
+  on conflict (id) do nothing
+),
 intervals_written as (
   insert into step_intervals (pathway_id, interval, step, entered_at, left_at)
   select taken.id, (ev.event#>>'{data,interval}')::int, min(ev.event#>>'{data,step}'), min((ev.event->>'at')::timestamptz),
@@ -104,36 +123,52 @@ timeline_written as (
     (ev.event->>'by')::uuid, ev.event->'data'
   from taken, jsonb_array_elements(e->'events') with ordinality as ev(event, position)
 )
-select count(*)::int as taken from guard`;
+select (select count(*)::int from guard) as taken,
+  (select count(pg_notify('${CHANNEL}', concat_ws(' ', s->>'siteId', id, revision))) from taken) as told`;
 
-/** @returns whether the entry was newer than what is recorded; false: nothing was changed. */
-export async function apply(db: Pool | PoolClient, entry: JournalEntry): Promise<boolean> {
+/**
+ * @param notices what people are told of by e-mail, in the same transaction; none when an entry is applied again
+ * @returns whether the entry was newer than what is recorded; false: nothing was changed.
+ */
+export async function apply(
+  db: Pool | PoolClient,
+  entry: JournalEntry,
+  notices: readonly Notice[] = [],
+): Promise<boolean> {
   const { rows } = await db.query<{ taken: number }>({
     name: 'apply_entry',
     text: applyEntry,
-    values: [JSON.stringify(entry)],
+    values: [JSON.stringify(entry), JSON.stringify(notices)],
   });
   return rows[0]?.taken === 1;
 }
 
-/** The instants that were answered for the tasks and waits of an entry that is already recorded. */
-export async function recordedInstants(
+/** What was answered for the tasks and waits of an entry that is already recorded. */
+export async function recordedAnswer(
   db: Pool | PoolClient,
   entry: JournalEntry,
-): Promise<Pick<JournalAnswer, 'tasks' | 'waits'>> {
+): Promise<Pick<JournalAnswer, 'tasks' | 'holders' | 'waits'>> {
   const { rows } = await db.query<{
     tasks: JournalAnswer['tasks'] | null;
+    holders: JournalAnswer['holders'] | null;
     waits: JournalAnswer['waits'] | null;
   }>({
-    name: 'recorded_instants',
+    name: 'recorded_answer',
     text: `select
       (select jsonb_object_agg(id, jsonb_strip_nulls(jsonb_build_object(
           'opensAt', iso(opens_at), 'dueAt', iso(due_at), 'remindAt', iso(remind_at), 'escalateAt', iso(escalate_at),
           'committeeAt', iso(committee_at), 'countedFrom', counted_from, 'settingsVersion', settings_version, 'movedFrom', moved_from, 'past', past)))
         from tasks where pathway_id = $1 and id = any($2)) as tasks,
+      (select jsonb_object_agg(id, jsonb_strip_nulls(jsonb_build_object('assigneeId', assignee_id, 'standsInFor', stands_in_for)))
+        from tasks where pathway_id = $1 and id = any($4)) as holders,
       (select jsonb_object_agg(key, jsonb_build_object('anchor', anchor, 'at', iso(at), 'settingsVersion', settings_version))
         from waits where pathway_id = $1 and key = any($3)) as waits`,
-    values: [entry.pathwayId, entry.tasks.map((t) => t.id), (entry.waits ?? []).map((w) => w.key)],
+    values: [
+      entry.pathwayId,
+      entry.tasks.map((t) => t.id),
+      (entry.waits ?? []).map((w) => w.key),
+      entry.tasks.filter((t) => t.askHolder).map((t) => t.id),
+    ],
   });
-  return { tasks: rows[0]?.tasks ?? {}, waits: rows[0]?.waits ?? {} };
+  return { tasks: rows[0]?.tasks ?? {}, holders: rows[0]?.holders ?? {}, waits: rows[0]?.waits ?? {} };
 }

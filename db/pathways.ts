@@ -1,10 +1,10 @@
 /** Queries about pathways: what the policy asks, the list, one young person's record, its timeline and notes. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
-import { externalNumberKey, nameKey } from '../domain/enrolment';
-import type { Schedule, TaskStatus, WaitName } from '../domain/journal';
+import type { MediationCause, MediationResult, Schedule, TaskStatus, WaitName } from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
 import type { TaskKind } from '../domain/tasks';
+import { sought } from './people';
 import type { PersonRef } from './tasks';
 
 /** What an action on a pathway is allowed by. */
@@ -113,34 +113,6 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
   return rows;
 }
 
-/**
- * What was typed may be a beginning of either name, in either order, or the external number. The keys hold letters and
- * digits only, so nothing in them is special to LIKE.
- */
-function sought(q: string, $: (value: unknown) => string): string {
-  const ways: string[] = [];
-  const words = q.split(/[\s,]+/).filter((word) => key(word) !== '');
-  // Each way to part the words into two names: "anne le goff" is anne | le goff too.
-  for (let n = 0; n <= words.length; n++) {
-    const one = key(words.slice(0, n).join(' '));
-    const other = key(words.slice(n).join(' '));
-    if (one === '' && other === '') continue;
-    if (one !== '') ways.push(named(one, other, $));
-    if (other !== '' && one === '') ways.push(`split_part(y.name_key, ' ', 2) like ${$(`${other}%`)}`);
-    else if (other !== '') ways.push(named(other, one, $));
-  }
-  const number = externalNumberKey(q.trim());
-  if (/^[A-Z0-9]*\d[A-Z0-9]*$/.test(number)) ways.push(`y.external_number_key = ${$(number)}`);
-  return ways.length ? `(${ways.join(' or ')})` : 'false';
-}
-
-function named(last: string, first: string, $: (value: unknown) => string): string {
-  const begins = `y.name_key like ${$(`${last}%`)}`;
-  return first === '' ? begins : `(${begins} and split_part(y.name_key, ' ', 2) like ${$(`${first}%`)})`;
-}
-
-const key = (name: string) => nameKey(name, '').trim();
-
 export interface Identity {
   readonly lastName: string;
   readonly firstName: string;
@@ -166,6 +138,8 @@ export interface PathwayTask {
   readonly step: Step;
   readonly status: TaskStatus;
   readonly assignee: PersonRef | null;
+  /** The absent person whose task it is; without assignee: nobody stands in. */
+  readonly standsInFor: PersonRef | null;
   readonly partnerId: string | null;
   readonly schedule: Schedule;
   /** The day the due date was counted from. */
@@ -229,17 +203,26 @@ export interface PathwayRecord {
     left: boolean;
     words: Fields | null;
   }[];
+  /** The one that is open has no result. */
+  readonly mediations: readonly {
+    id: string;
+    number: number;
+    cause: MediationCause;
+    openedAt: Instant;
+    mediator: PersonRef | null;
+    endedAt: Instant | null;
+    result: MediationResult | null;
+  }[];
 }
 
 const list = (object: string, from: string) => `(select coalesce(json_agg(${object}), '[]') from ${from})`;
 
-/** Whether this is an enrolment of the last minute whose pathway has nothing recorded yet. */
-export async function isBeginning(client: PoolClient, id: string, now: Date): Promise<boolean> {
+/** Whether this is an enrolment whose pathway has nothing recorded yet. */
+export async function isBeginning(client: PoolClient, id: string): Promise<boolean> {
   const { rowCount } = await client.query({
     name: 'pathway_is_beginning',
-    text: `select from enrolments e where e.id = $1 and e.created_at > $2::timestamptz - interval '1 minute'
-             and not exists (select from pathways p where p.id = e.id)`,
-    values: [id, now],
+    text: `select from enrolments e where e.id = $1 and not exists (select from pathways p where p.id = e.id)`,
+    values: [id],
   });
   return rowCount === 1;
 }
@@ -265,12 +248,12 @@ export async function readPathway(
         ${identity} as person,
         ${list(
           `json_build_object('id', t.id, 'kind', t.kind, 'round', t.round, 'subject', t.subject, 'step', t.step,
-            'status', t.status, 'assignee', ${ref('a')}, 'partnerId', t.partner_id, 'schedule', t.schedule,
+            'status', t.status, 'assignee', ${ref('a')}, 'standsInFor', ${ref('b')}, 'partnerId', t.partner_id, 'schedule', t.schedule,
             'countedFrom', t.counted_from, 'opensAt', iso(t.opens_at), 'dueAt', iso(t.due_at),
             'remindAt', iso(t.remind_at), 'escalateAt', iso(t.escalate_at), 'committeeAt', iso(t.committee_at),
             'settingsVersion', t.settings_version, 'movedFrom', t.moved_from, 'rungs', t.rungs)
             order by t.due_at, t.id`,
-          `tasks t left join staff a on a.id = t.assignee_id
+          `tasks t left join staff a on a.id = t.assignee_id left join staff b on b.id = t.stands_in_for
             where t.pathway_id = p.id and t.status in ('open', 'planned')`,
         )} as tasks,
         ${list(
@@ -294,7 +277,12 @@ export async function readPathway(
           `json_build_object('id', j.id, 'kind', j.kind, 'startsOn', j.starts_on, 'endsOn', j.ends_on,
             'durable', j.durable, 'left', j.left_job, 'words', ${words('j.words_id')}) order by j.number`,
           'employments j where j.pathway_id = p.id',
-        )} as employments
+        )} as employments,
+        ${list(
+          `json_build_object('id', m.id, 'number', m.number, 'cause', m.cause, 'openedAt', iso(m.opened_at),
+            'mediator', ${ref('a')}, 'endedAt', iso(m.ended_at), 'result', m.result) order by m.number`,
+          'mediations m left join staff a on a.id = m.mediator_id where m.pathway_id = p.id',
+        )} as mediations
       from pathways p join sites s on s.id = p.site_id
       join enrolments e on e.id = p.id join people y on y.id = e.person_id
       left join staff r on r.id = p.referent_id
@@ -356,6 +344,8 @@ export async function readTimeline(
   of: {
     allWords: boolean;
     type?: string;
+    /** What belongs to one mediation, by its number. */
+    mediation?: number;
     before?: readonly [revision: number, position: number];
     limit: number;
   },
@@ -371,8 +361,13 @@ export async function readTimeline(
            from timeline l left join staff a on a.id = l.actor_id
            where l.pathway_id = $1 and ($4::text is null or l.type = $4)
              and ($5::int is null or (l.revision, l.position) < ($5, $6::int))
+             and ($8::int is null or l.data->>'mediationId' = $1 || '.mediation-' || $8
+               or l.data->>'taskId' in (select id from tasks where pathway_id = $1 and key like 'mediation-' || $8 || '/%'))
            order by l.revision desc, l.position desc limit $7`,
-    values: [pathwayId, actorId, of.allWords, of.type ?? null, revision, position, of.limit],
+    values: [
+      ...[pathwayId, actorId, of.allWords, of.type ?? null, revision, position, of.limit],
+      of.mediation ?? null,
+    ],
   });
   return rows;
 }
@@ -407,7 +402,7 @@ export async function logReading(
   client: PoolClient,
   actorId: string,
   pathwayId: string,
-  what: 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task',
+  what: 'forecast' | 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task',
 ): Promise<void> {
   await client.query({
     name: 'log_reading',

@@ -33,6 +33,7 @@ const tables = {
   waits: 'key',
   contracts: 'id',
   employments: 'id',
+  mediations: 'id',
   timeline: "revision || '/' || position",
 } as const;
 
@@ -110,6 +111,7 @@ async function rebuild(
     waits: state.waits,
     contracts: state.contracts,
     employments: state.employments,
+    mediations: state.mediations,
     events: [],
   });
   // A task's revision is that of the entry that changed it last, which the state does not say.

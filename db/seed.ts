@@ -76,8 +76,8 @@ export async function seedDemonstration(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query(
-      `insert into staff (id, subject, display_name, role, site_id, organisation)
-       select id, subject, "displayName", role, "siteId", organisation
+      `insert into staff (id, subject, display_name, email, role, site_id, organisation)
+       select id, subject, "displayName", subject || '@demonstration.invalid', role, "siteId", organisation
        from jsonb_to_recordset($1) as p(id uuid, subject text, "displayName" text, role text, "siteId" text, organisation text)
        on conflict (subject) do nothing`,
       [JSON.stringify(demonstrationPeople())],

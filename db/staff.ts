@@ -33,7 +33,10 @@ export async function staffByIds(db: Pool | PoolClient, ids: readonly string[]):
 }
 
 /** Active people, of a site and role where given, by name. */
-export async function listStaff(db: Pool, of: { siteId?: string; role?: Role }): Promise<StaffPerson[]> {
+export async function listStaff(
+  db: Pool | PoolClient,
+  of: { siteId?: string; role?: Role },
+): Promise<StaffPerson[]> {
   const { rows } = await db.query<StaffPerson>({
     name: 'list_staff',
     text: `select ${columns} from staff

@@ -1,9 +1,10 @@
 /** Queries about tasks: what the policy asks, the inbox, one task with all that its form needs, drafts and comments. */
 import type { PoolClient } from 'pg';
-import type { Instant } from '../domain/calendar';
+import type { Day, Instant } from '../domain/calendar';
 import type { Rung, Schedule, TaskStatus } from '../domain/journal';
 import type { Step } from '../domain/pathway';
 import type { Decision, TaskKind } from '../domain/tasks';
+import { sought } from './people';
 
 /** What a decision on a task is allowed and checked by. */
 export interface TaskFacts {
@@ -53,7 +54,11 @@ export interface TaskRow {
   /** What it is about: an obstacle, an action. */
   readonly subject: string | null;
   readonly assignee: PersonRef | null;
+  /** The absent person whose task it is; without assignee: nobody stands in. */
+  readonly standsInFor: PersonRef | null;
   readonly partner: PersonRef | null;
+  /** Of the young person. */
+  readonly referent: PersonRef | null;
   readonly opensAt: Instant;
   readonly dueAt: Instant;
   readonly openedAt: Instant | null;
@@ -69,27 +74,38 @@ const ref = (alias: string) =>
   `case when ${alias}.id is not null then json_build_object('id', ${alias}.id, 'displayName', ${alias}.display_name) end`;
 
 const taskRow = `t.id, t.pathway_id as "pathwayId", t.site_id as "siteId", t.kind, t.step, t.status, t.round, t.subject,
-  ${ref('assignee')} as assignee, ${ref('partner')} as partner, iso(t.opens_at) as "opensAt", iso(t.due_at) as "dueAt",
+  ${ref('assignee')} as assignee, ${ref('absent')} as "standsInFor", ${ref('partner')} as partner,
+  ${ref('referent')} as referent, iso(t.opens_at) as "opensAt", iso(t.due_at) as "dueAt",
   iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", t.outcome, t.cancel_reason as "cancelReason", t.rungs,
   t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
 
 const taskJoins = `join enrolments e on e.id = t.pathway_id join people y on y.id = e.person_id
-  left join staff assignee on assignee.id = t.assignee_id left join staff partner on partner.id = t.partner_id`;
+  left join staff assignee on assignee.id = t.assignee_id left join staff absent on absent.id = t.stands_in_for
+  left join staff partner on partner.id = t.partner_id
+  left join pathways p on p.id = t.pathway_id left join staff referent on referent.id = p.referent_id`;
 
 /** Whose tasks: the site's for its team, those that are or were theirs for a partner. */
 export type TaskScope = { readonly siteId: string } | { readonly partnerId: string };
 
-export interface TaskFilter {
+/** What narrows a list of tasks as well as its counts. */
+export interface TaskNarrowing {
   readonly scope: TaskScope;
+  readonly site?: string;
+  readonly step?: Step;
+  readonly kinds?: readonly TaskKind[];
+  readonly pathwayId?: string;
+  /** The young person's; null: none yet */
+  readonly referentId?: string | null;
+  /** A name, or an external number. */
+  readonly q?: string;
+}
+
+export interface TaskFilter extends TaskNarrowing {
   readonly status: TaskStatus;
   /** null: nobody's */
   readonly assigneeId?: string | null;
   readonly dueFrom?: Instant;
   readonly dueBefore?: Instant;
-  readonly site?: string;
-  readonly step?: Step;
-  readonly kind?: TaskKind;
-  readonly pathwayId?: string;
   readonly after?: readonly [dueAt: Instant, id: string];
   readonly limit: number;
 }
@@ -107,24 +123,39 @@ function inScope(scope: TaskScope, $: Parameter): string {
   return `(t.assignee_id = ${me} or t.partner_id = ${me})`;
 }
 
-/** By due date, then id. */
+function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
+  const conditions = [inScope(f.scope, $)];
+  if (f.site) conditions.push(`t.site_id = ${$(f.site)}`);
+  if (f.step) conditions.push(`t.step = ${$(f.step)}`);
+  if (f.kinds) conditions.push(`t.kind = any(${$(f.kinds)})`);
+  if (f.pathwayId) conditions.push(`t.pathway_id = ${$(f.pathwayId)}`);
+  if (f.referentId === null) {
+    conditions.push('t.pathway_id in (select id from pathways where referent_id is null)');
+  } else if (f.referentId) {
+    conditions.push(`t.pathway_id in (select id from pathways where referent_id = ${$(f.referentId)})`);
+  }
+  if (f.q !== undefined) {
+    conditions.push(
+      `t.pathway_id in (select e.id from enrolments e join people y on y.id = e.person_id where ${sought(f.q, $)})`,
+    );
+  }
+  return conditions;
+}
+
+/** By due date, then id. The page is found in an index alone; only its own tasks are then read. */
 export async function listTasks(client: PoolClient, f: TaskFilter): Promise<TaskRow[]> {
   const { values, $ } = collect();
-  const conditions = [inScope(f.scope, $), `t.status = '${f.status}'`];
+  const conditions = [...narrowedBy(f, $), `t.status = ${$(f.status)}`];
   if (f.assigneeId === null) conditions.push('t.assignee_id is null');
   else if (f.assigneeId) conditions.push(`t.assignee_id = ${$(f.assigneeId)}`);
   if (f.dueFrom) conditions.push(`t.due_at >= ${$(f.dueFrom)}`);
   if (f.dueBefore) conditions.push(`t.due_at < ${$(f.dueBefore)}`);
-  if (f.site) conditions.push(`t.site_id = ${$(f.site)}`);
-  if (f.step) conditions.push(`t.step = ${$(f.step)}`);
-  if (f.kind) conditions.push(`t.kind = ${$(f.kind)}`);
-  if (f.pathwayId) conditions.push(`t.pathway_id = ${$(f.pathwayId)}`);
   if (f.after) conditions.push(`(t.due_at, t.id) > (${$(f.after[0])}::timestamptz, ${$(f.after[1])})`);
   const { rows } = await client.query<TaskRow>(
     `with page as materialized (
-       select * from tasks t where ${conditions.join(' and ')} order by t.due_at, t.id limit ${$(f.limit)}
+       select t.id from tasks t where ${conditions.join(' and ')} order by t.due_at, t.id limit ${$(f.limit)}
      )
-     select ${taskRow} from page t ${taskJoins} order by t.due_at, t.id`,
+     select ${taskRow} from page join tasks t using (id) ${taskJoins} order by t.due_at, t.id`,
     values,
   );
   return rows;
@@ -138,35 +169,44 @@ export interface DueCounts {
   readonly later: number;
 }
 
-/** Open tasks by whose they are and when they are due. The instants part the time: see `dueBounds` of the API. */
+export type TabCounts = Readonly<Record<'me' | 'unassigned' | 'team', DueCounts>>;
+
+/**
+ * Open tasks by whose they are and when they are due: each tab counted in the index that has it in one piece.
+ * @param bounds part the time, each after the one before: see `dueBounds` of the API
+ */
 export async function countTasks(
   client: PoolClient,
   actorId: string,
-  scope: TaskScope,
+  f: TaskNarrowing,
   bounds: { now: Instant; todayEnds: Instant; weekEnds: Instant },
-): Promise<Record<'me' | 'unassigned' | 'team', DueCounts>> {
+): Promise<TabCounts> {
   const { values, $ } = collect();
-  const where = inScope(scope, $);
+  const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
   const [me, now, today, week] = [$(actorId), $(bounds.now), $(bounds.todayEnds), $(bounds.weekEnds)];
   const whose = { me: `t.assignee_id = ${me}`, unassigned: 't.assignee_id is null', team: 'true' };
-  const when = {
-    total: 'true',
-    overdue: `t.due_at < ${now}`,
-    today: `t.due_at >= ${now} and t.due_at < ${today}`,
-    week: `t.due_at >= greatest(${now}, ${today}) and t.due_at < ${week}`,
-    later: `t.due_at >= ${week}`,
-  };
-  const counts = Object.entries(whose).map(
-    ([name, mine]) =>
-      `json_build_object(${Object.entries(when)
-        .map(([due, at]) => `'${due}', count(*) filter (where ${mine} and ${at})`)
-        .join(', ')}) as ${name}`,
+  // Each entry of the index is compared three times, not seven: what is due between two instants is a difference.
+  const before = { overdue: now, today, week };
+  const counts = Object.entries(before).map(
+    ([due, end]) => `'${due}', count(*) filter (where t.due_at < ${end})`,
   );
-  const { rows } = await client.query<Record<'me' | 'unassigned' | 'team', DueCounts>>(
-    `select ${counts.join(', ')} from tasks t where t.status = 'open' and ${where}`,
+  const tabs = Object.entries(whose).map(
+    ([name, its]) =>
+      `(select json_build_object('total', count(*), ${counts.join(', ')}) from tasks t where ${conditions} and ${its}) as ${name}`,
+  );
+  const { rows } = await client.query<Record<keyof TabCounts, Omit<DueCounts, 'later'>>>(
+    `select ${tabs.join(', ')}`,
     values,
   );
-  return rows[0] as Record<'me' | 'unassigned' | 'team', DueCounts>;
+  const { me: mine, unassigned, team } = rows[0] as NonNullable<(typeof rows)[0]>;
+  const parted = ({ total, overdue, today, week }: typeof mine): DueCounts => ({
+    total,
+    overdue,
+    today: today - overdue,
+    week: week - today,
+    later: total - week,
+  });
+  return { me: parted(mine), unassigned: parted(unassigned), team: parted(team) };
 }
 
 export interface TaskDetails extends TaskRow {
@@ -183,7 +223,6 @@ export interface TaskDetails extends TaskRow {
   /** Words of the decision, and of what the task is about. */
   readonly words: Readonly<Record<string, string>> | null;
   readonly subjectWords: Readonly<Record<string, string>> | null;
-  readonly referent: PersonRef | null;
   readonly draft: { readonly form: unknown; readonly savedAt: Instant } | null;
   readonly comments: readonly { id: string; author: PersonRef; body: string; createdAt: Instant }[];
 }
@@ -193,11 +232,10 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
     name: 'read_task',
     text: `select ${taskRow}, t.schedule, iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
         iso(t.escalate_at) as "escalateAt", iso(t.committee_at) as "committeeAt",
-        (select iso(p.recorded_at) from pathways p where p.id = t.pathway_id) as "recordedAt",
+        iso(p.recorded_at) as "recordedAt",
         t.settings_version as "settingsVersion", t.moved_from as "movedFrom", t.decision,
         (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid) as words,
         (select w.fields from words w where w.pathway_id = t.pathway_id and w.id::text = t.subject) as "subjectWords",
-        (select ${ref('r')} from pathways p join staff r on r.id = p.referent_id where p.id = t.pathway_id) as referent,
         (select json_build_object('form', d.form, 'savedAt', iso(d.saved_at)) from task_drafts d
           where d.task_id = t.id and d.author_id = $2) as draft,
         (select coalesce(json_agg(json_build_object('id', c.id, 'author', ${ref('a')}, 'body', c.body,
@@ -214,18 +252,29 @@ export interface Proposed extends PersonRef {
   readonly organisation: string | null;
   /** Young people they accompany now. */
   readonly load: number;
+  /** The last day of their absence, when they are away today. */
+  readonly absentUntil: Day | null;
 }
 
-/** Who of the site could be named, the least loaded first. */
-export async function peopleByLoad(client: PoolClient, siteId: string, role: string): Promise<Proposed[]> {
+/** Who of the site could be named, the least loaded first, after them those who are away. */
+export async function peopleByLoad(
+  client: PoolClient,
+  siteId: string,
+  role: string,
+  today: Day,
+): Promise<Proposed[]> {
   const { rows } = await client.query<Proposed>({
     name: 'people_by_load',
     text: `select s.id, s.display_name as "displayName", s.organisation,
              (select count(*)::int from pathways p
-               where p.referent_id = s.id and p.site_id = $1 and p.status in ('active', 'on_hold')) as load
-           from staff s where s.site_id = $1 and s.role = $2 and s.active
-           order by load, s.display_name, s.id`,
-    values: [siteId, role],
+               where p.referent_id = s.id and p.site_id = $1 and p.status in ('active', 'on_hold')) as load,
+             away.until as "absentUntil"
+           from staff s
+           left join lateral (select max(a.last_day) as until from absences a
+                              where a.staff_id = s.id and $3 between a.first_day and a.last_day) away on true
+           where s.site_id = $1 and s.role = $2 and s.active
+           order by away.until is not null, load, s.display_name, s.id`,
+    values: [siteId, role, today],
   });
   return rows;
 }

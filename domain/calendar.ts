@@ -90,22 +90,40 @@ export function isDay(text: string): boolean {
  * Throws RangeError naming a value that is no instant.
  */
 export function dayOf(instant: Instant | Date | number): Day {
-  let at: Temporal.Instant;
+  const ms = epochMs(instant);
+  // Paris has never been behind UTC.
+  const number = Math.floor(ms / MS_PER_DAY);
+  return textOf(ms < startInMs(number + 1) ? number : number + 1);
+}
+
+function epochMs(instant: Instant | Date | number): number {
+  // As this programme writes instants; what else is one, Temporal knows.
+  if (typeof instant === 'string' && instant.length === 24) {
+    const date = new Date(instant);
+    if (!Number.isNaN(date.valueOf()) && date.toISOString() === instant) return date.valueOf();
+  }
   try {
-    at =
-      typeof instant === 'string'
-        ? Temporal.Instant.from(instant)
-        : Temporal.Instant.fromEpochMilliseconds(instant.valueOf());
+    return typeof instant === 'string'
+      ? Temporal.Instant.from(instant).epochMilliseconds
+      : Temporal.Instant.fromEpochMilliseconds(instant.valueOf()).epochMilliseconds;
   } catch (cause) {
     const help = 'give ISO 8601 with a time zone, such as 2026-03-04T22:59:59.999Z';
     throw new RangeError(`'${instant}' is not an instant: ${help}.`, { cause });
   }
-  const there = at.toZonedDateTimeISO(ZONE);
-  return textOf(Math.floor((there.epochMilliseconds + there.offsetNanoseconds / 1e6) / MS_PER_DAY));
 }
 
+// Kept for good, as the holidays are: to ask the time zone takes longer than all the rest of a deadline.
+const starts = new Map<DayNumber, number>();
+
 function startInMs(number: DayNumber): number {
-  return Temporal.PlainDate.from(textOf(number)).toZonedDateTime(ZONE).epochMilliseconds;
+  let start = starts.get(number);
+  if (start === undefined) {
+    const date = new Date(number * MS_PER_DAY);
+    const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+    start = Temporal.PlainDate.from({ year, month, day }).toZonedDateTime(ZONE).epochMilliseconds;
+    starts.set(number, start);
+  }
+  return start;
 }
 
 /** The first millisecond of a day in Europe/Paris. Throws RangeError for an invalid day. */
@@ -115,7 +133,10 @@ export function startOfDay(day: Day): Instant {
 
 /** The last millisecond of a day in Europe/Paris, 23 or 25 hours after its start when the clocks change. */
 export function endOfDay(day: Day): Instant {
-  return new Date(startInMs(numberOf(day) + 1) - 1).toISOString();
+  const next = numberOf(day) + 1;
+  // Refuses the last day of all, whose end is in the year 10000.
+  textOf(next);
+  return new Date(startInMs(next) - 1).toISOString();
 }
 
 /** Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher). */
@@ -182,15 +203,32 @@ export function publicHolidays(year: number, alsaceMoselle: boolean): { day: Day
   }));
 }
 
-/** Answers why a day is closed; made once for a walk over many days, so that closures are read once. */
-function closedDays(calendar: SiteCalendar): (number: DayNumber) => ClosedReason | null {
-  const closures = calendar.closures.map(({ from, to, label }) => {
-    const closure = { from: numberOf(from), to: numberOf(to), label };
-    if (closure.to < closure.from) {
+interface ClosedSpan {
+  from: DayNumber;
+  to: DayNumber;
+  label: string;
+}
+
+// A site's closures are read once for all of its deadlines: a list that was given is not changed afterwards.
+const spansRead = new WeakMap<readonly Closure[], ClosedSpan[]>();
+
+function spansOf(closures: readonly Closure[]): ClosedSpan[] {
+  const known = spansRead.get(closures);
+  if (known) return known;
+  const spans = closures.map(({ from, to, label }) => {
+    const span = { from: numberOf(from), to: numberOf(to), label };
+    if (span.to < span.from) {
       throw new RangeError(`The closure '${label}' ends on ${to}, before it starts on ${from}: correct it.`);
     }
-    return closure;
+    return span;
   });
+  spansRead.set(closures, spans);
+  return spans;
+}
+
+/** Answers why a day is closed. */
+function closedDays(calendar: SiteCalendar): (number: DayNumber) => ClosedReason | null {
+  const closures = spansOf(calendar.closures);
   return (number) => {
     // 1970-01-01 was a Thursday: 0 is Monday here, also for the days before 1970.
     if ((((number + 3) % 7) + 7) % 7 >= 5) return { reason: 'weekend' };

@@ -261,6 +261,10 @@ export const messages = {
     fr: 'cette date est dans le futur : corrigez-la',
     en: 'this date is in the future: correct it',
   },
+  date_too_far: {
+    fr: "l'année est d'un autre temps : corrigez-la",
+    en: 'the year is of another age: correct it',
+  },
   age_outside_programme: {
     fr: "le programme s'adresse aux 16 à 25 ans au jour de l'entrée : corrigez la date ou motivez une dérogation",
     en: 'the programme is for 16 to 25 years on the day of enrolment: correct the date or state a derogation',

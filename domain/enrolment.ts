@@ -1,7 +1,7 @@
 /** The record that starts a pathway: what is asked, what is refused, and how the same person is recognised. */
 import * as z from 'zod';
 import { ageOn, type Day } from './calendar';
-import { day, field, id, text } from './forms';
+import { day, field, id, isOutOfReach, text } from './forms';
 import { origins, situations, steps } from './pathway';
 import { contractFields } from './tasks';
 
@@ -87,6 +87,19 @@ export function enrolmentProblems(e: Enrolment, today: Day): Problem[] {
   const problems: Problem[] = [];
   const add = (pointer: string, code: string, message: string) => problems.push({ pointer, code, message });
   const enrolledOn = e.enrolledOn ?? today;
+  const contract = e.start?.contract;
+  for (const [pointer, time] of Object.entries({
+    '/birthDate': e.birthDate,
+    '/enrolledOn': e.enrolledOn,
+    '/consentOn': e.consentOn,
+    '/start/since': e.start?.since,
+    '/start/contract/signedOn': contract?.signedOn,
+    '/start/contract/startsOn': contract?.startsOn,
+    '/start/contract/endsOn': contract?.endsOn,
+  })) {
+    if (time && isOutOfReach(time, today))
+      add(pointer, 'date_too_far', 'the year is of another age: correct it');
+  }
   if (e.birthDate > today) {
     add('/birthDate', 'date_in_future', 'the birth date is in the future: correct it');
   } else {

@@ -1,6 +1,6 @@
 /** What may happen to a pathway beside its tasks, as the API takes it: contact, contract, termination, job, exit… */
 import * as z from 'zod';
-import { day, field, optionalWords, words } from './forms';
+import { day, field, id, optionalWords, words } from './forms';
 import {
   alertLevels,
   alertSources,
@@ -52,6 +52,15 @@ export const eventFields = {
       "Proposée le (aujourd'hui si absent)",
       'Proposed on (today if absent)',
     ),
+  },
+  hold: {
+    until: field(day(), "Jusqu'au", 'Until'),
+    comment,
+  },
+  transfer: {
+    referentId: field(id(), 'Nouveau référent', 'New referent', { 'x-people': 'counsellor' }),
+    until: field(day().optional(), "Jusqu'au (définitif si absent)", 'Until (for good if absent)'),
+    comment,
   },
   exit: {
     code: field(z.enum(exitCodes), 'Motif de sortie', 'Exit'),

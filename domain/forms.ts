@@ -42,6 +42,19 @@ export const day = () =>
     .string()
     .regex(new RegExp(z.regexes.date), 'is not a day of the calendar: write it as 2026-03-31')
     .meta({ format: 'date' });
+const firstYear = 1900;
+/** The years that days of a pathway lie in, both included. @param today a day, 'YYYY-MM-DD' */
+export const yearsInReach = (today: string): readonly [number, number] => [
+  firstYear,
+  Number(today.slice(0, 4)) + 20,
+];
+/** A day or instant of another age: a slip, and some of them no calendar and no database takes. */
+export function isOutOfReach(time: string, today: string): boolean {
+  const year = Number(time.slice(0, 4));
+  const [first, last] = yearsInReach(today);
+  return year < first || year > last;
+}
+
 /** The opaque id of a person, a contract, a text. */
 export const id = () =>
   z

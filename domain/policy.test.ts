@@ -1,6 +1,6 @@
 /** The policy read as sentences: the table itself is held against every route in test/api.test.ts. */
 import { roles } from './pathway';
-import { actions, mayHold, type PolicyActor, scopeOf, sees, verdict } from './policy';
+import { actions, mayHold, mayStandIn, type PolicyActor, scopeOf, sees, verdict } from './policy';
 import { taskKinds, tasks } from './tasks';
 
 const actor = (role: PolicyActor['role'], siteId: string | null = 'tours'): PolicyActor => ({
@@ -35,18 +35,27 @@ test('committees, evaluators and the administration reach nobody', () => {
   for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
     expect(reached(role)).toEqual(['me.read', 'site.list']);
   }
-  expect(reached('admin')).toEqual(['me.read', 'site.list', 'staff.list', 'enrolment.import', 'import.read']);
+  expect(reached('admin')).toEqual([
+    'me.read',
+    'site.list',
+    'staff.list',
+    'enrolment.import',
+    'import.read',
+    'settings.read',
+    'settings.change',
+    'broadcast.read',
+  ]);
   for (const role of roles)
     expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));
 });
 
-test('a counsellor takes what is a counsellor’s or the referent’s, never what the coordinator decides', () => {
+test('a counsellor takes what is a counsellor’s, the referent’s or of who is on duty, never what others decide', () => {
   const own = actor('counsellor');
   for (const kind of taskKinds) {
-    const coordinators = tasks[kind].who === 'coordinator';
+    const others = ['coordinator', 'mediator'].includes(tasks[kind].who);
     expect([kind, verdict(own, 'task.complete', task(kind))]).toEqual([
       kind,
-      coordinators ? 'forbidden' : 'allowed',
+      others ? 'forbidden' : 'allowed',
     ]);
   }
   expect(verdict(own, 'task.assign', task('first_contact'))).toBe('forbidden');
@@ -58,7 +67,7 @@ test('a coordinator decides every task of the site and nothing elsewhere', () =>
   expect(verdict(actor('coordinator', 'blois'), 'task.assign', task('first_contact'))).toBe('unseen');
 });
 
-test('a mediator reads the site, records contacts, notes and alerts, and decides no task', () => {
+test('a mediator reads the site, records contacts, notes and alerts, and decides the tasks of mediations', () => {
   const own = actor('mediator');
   for (const action of [
     'pathway.read',
@@ -72,6 +81,29 @@ test('a mediator reads the site, records contacts, notes and alerts, and decides
   for (const action of ['task.claim', 'task.complete', 'pathway.exit', 'contract.record'] as const) {
     expect([action, verdict(own, action, task('company_visit'))]).toEqual([action, 'forbidden']);
   }
+  expect(taskKinds.filter((kind) => verdict(own, 'task.complete', task(kind)) === 'allowed')).toEqual([
+    'accept_mediation',
+    'meet_parties',
+    'mediation_follow_up',
+  ]);
+  expect(verdict(own, 'task.comment', task('meet_parties'))).toBe('allowed');
+});
+
+test('everybody of the team records their own absence, the coordinator anybody’s of the site', () => {
+  const of = (staffId: string) => ({ siteId: 'tours', staffId });
+  for (const role of ['counsellor', 'mediator'] as const) {
+    expect(verdict(actor(role), 'absence.record', of('me'))).toBe('allowed');
+    expect(verdict(actor(role), 'absence.record', of('another'))).toBe('forbidden');
+  }
+  expect(verdict(actor('coordinator'), 'absence.record', of('another'))).toBe('allowed');
+  expect(verdict(actor('coordinator', 'blois'), 'absence.record', of('another'))).toBe('unseen');
+});
+
+test('whoever stands in may have all that the absent person may', () => {
+  const standsInFor = (absent: PolicyActor['role']) => roles.filter((role) => mayStandIn(role, absent));
+  expect(standsInFor('counsellor')).toEqual(['coordinator', 'counsellor']);
+  expect(standsInFor('mediator')).toEqual(['coordinator', 'mediator']);
+  expect(standsInFor('coordinator')).toEqual(['coordinator']);
 });
 
 test('a partner reaches its own tasks and the pathways they are of', () => {

@@ -3,7 +3,7 @@
  * (db/migrations/0002) is the second wall behind it.
  */
 import type { Role } from './pathway';
-import { definitionOf, type TaskKind } from './tasks';
+import { definitionOf, type TaskKind, taskKinds } from './tasks';
 
 /**
  * How far an action reaches: `all` of the programme, the own `site`, at the own site the tasks that the role may
@@ -25,11 +25,13 @@ const everyone: Reach = {
 };
 const team: Reach = { coordinator: 'site', counsellor: 'site', mediator: 'site' };
 const accompanying: Reach = { coordinator: 'site', counsellor: 'site' };
-const takers: Reach = { coordinator: 'site', counsellor: 'takeable', partner: 'own' };
+const takers: Reach = { coordinator: 'site', counsellor: 'takeable', mediator: 'takeable', partner: 'own' };
 
 /** A role that is not named may not. */
 export const policy = {
   'me.read': everyone,
+  'notification.choose': { coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
+  'calendar.feed': { coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
   'site.list': everyone,
   'staff.list': { ...team, admin: 'all' },
 
@@ -40,6 +42,8 @@ export const policy = {
 
   'pathway.list': { ...team, partner: 'shared' },
   'pathway.read': { ...team, partner: 'shared' },
+  // It tells what every role would be asked.
+  'pathway.forecast': team,
   'note.read': team,
   'note.write': team,
   'contact.record': team,
@@ -50,6 +54,8 @@ export const policy = {
   'alert.raise': { ...team, partner: 'shared' },
   'pathway.exit': accompanying,
   'exit.undo': accompanying,
+  'pathway.hold': accompanying,
+  'pathway.transfer': { coordinator: 'site' },
 
   'task.list': { ...team, partner: 'own' },
   'task.read': { ...team, partner: 'own' },
@@ -58,9 +64,24 @@ export const policy = {
   'task.assign': { coordinator: 'site' },
   'task.complete': takers,
   'task.draft': takers,
-  'task.comment': { ...accompanying, partner: 'own' },
+  'task.comment': { ...accompanying, mediator: 'takeable', partner: 'own' },
   // Which of them, each task decides.
   'task.bulk': takers,
+
+  // One's own; the site's shared ones are written by who may share.
+  'view.list': { ...team, partner: 'own' },
+  'view.save': { coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
+  'view.share': { coordinator: 'site' },
+
+  'settings.read': { ...team, admin: 'all' },
+  'settings.change': { coordinator: 'site', admin: 'all' },
+  'broadcast.read': { coordinator: 'site', counsellor: 'own', mediator: 'own', admin: 'all' },
+
+  'absence.list': team,
+  'absence.record': { coordinator: 'site', counsellor: 'own', mediator: 'own' },
+  'duty.list': team,
+  'duty.plan': { coordinator: 'site' },
+  'staff.hand_over': { coordinator: 'site' },
 } as const satisfies Record<string, Reach>;
 
 export type Action = keyof typeof policy;
@@ -77,6 +98,8 @@ export interface PolicySubject {
   readonly siteId: string;
   /** A task of this pathway is or was the actor's. */
   readonly shared?: boolean;
+  /** Whose absence it is. */
+  readonly staffId?: string;
   readonly task?: {
     readonly kind: TaskKind;
     readonly assigneeId: string | null;
@@ -110,6 +133,8 @@ export function verdict(
     case 'shared':
       return subject.shared ? 'allowed' : 'unseen';
     case 'own':
+      // The absences of a site are no secret to its team.
+      if (subject.staffId !== undefined) return subject.staffId === actor.id ? 'allowed' : 'forbidden';
       return task && (task.assigneeId === actor.id || task.partnerId === actor.id) ? 'allowed' : 'unseen';
   }
 }
@@ -118,7 +143,13 @@ export function verdict(
 export function mayHold(role: Role, kind: TaskKind): boolean {
   const { who, orWho = [] } = definitionOf(kind);
   if (role === 'coordinator' || orWho.includes(role)) return true;
-  return role === 'counsellor' && (who === 'counsellor' || who === 'referent');
+  if (role === 'mediator') return who === 'mediator';
+  return role === 'counsellor' && (who === 'counsellor' || who === 'referent' || who === 'duty');
+}
+
+/** Whether somebody of one role can stand in for somebody of another: they may have all tasks that the other may. */
+export function mayStandIn(role: Role, absent: Role): boolean {
+  return taskKinds.every((kind) => mayHold(role, kind) || !mayHold(absent, kind));
 }
 
 /** What of a young person's identity a role sees: a partner what it needs to reach them, no family, no birth date. */

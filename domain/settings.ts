@@ -3,22 +3,50 @@
  * settings are versioned in the database and each deadline says which version it came from.
  */
 import * as z from 'zod';
+import { day } from './forms';
 import { discoveryActions } from './pathway';
 import { type TaskKind, taskKinds, tasks } from './tasks';
 
+/** 'MM-DD', of every year; 29 February is none. */
+const dayOfYear = z
+  .string()
+  .refine((text) => /^\d\d-\d\d$/.test(text) && day().safeParse(`2023-${text}`).success, {
+    message: 'a day of every year is written MM-DD: 07-01 is 1 July',
+  });
+
+/** In days, by the shortest a month can be and the longest so many working days usually take. */
+const daysOf = (delay: Delay): number =>
+  'workingDays' in delay
+    ? delay.workingDays * 1.4
+    : 'days' in delay
+      ? delay.days
+      : 'weeks' in delay
+        ? delay.weeks * 7
+        : delay.months * 28;
+/** A tenth is left to the calendar. */
+const isShorter = (a: Delay, b: Delay) => daysOf(a) < daysOf(b) * 0.9;
+
+const longestClosure = 90;
+const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+
 const whole = (max: number) => z.int().min(0).max(max);
 
+const noDelay = 'is no delay: give one of workingDays, days, weeks and months';
+
 /** A length of time: working days of the site's calendar, calendar days, weeks or months. */
-export const delaySchema = z.union([
-  z.strictObject({ workingDays: whole(400) }),
-  z.strictObject({ days: whole(1500) }),
-  z.strictObject({ weeks: whole(200) }),
-  z.strictObject({ months: whole(48) }),
-]);
+export const delaySchema = z.union(
+  [
+    z.strictObject({ workingDays: whole(400) }),
+    z.strictObject({ days: whole(1500) }),
+    z.strictObject({ weeks: whole(200) }),
+    z.strictObject({ months: whole(48) }),
+  ],
+  noDelay,
+);
 export type Delay = z.infer<typeof delaySchema>;
 
 /** One delay, or one for each round: the last one serves all further rounds. */
-const delaysSchema = z.union([delaySchema, z.array(delaySchema).min(1)]);
+const delaysSchema = z.union([delaySchema, z.array(delaySchema).min(1)], noDelay);
 export type Delays = z.infer<typeof delaysSchema>;
 
 export const timingSchema = z.strictObject({
@@ -52,6 +80,10 @@ export const settingsSchema = z.strictObject({
       escalationAfter: delaySchema.default({ workingDays: 3 }),
       committeeAfter: delaySchema.default({ workingDays: 10 }),
     })
+    .refine(({ escalationAfter, committeeAfter }) => !isShorter(committeeAfter, escalationAfter), {
+      path: ['committeeAfter'],
+      message: 'the committee would hear of it before the coordinator: correct one of the two delays',
+    })
     .prefault({}),
   counts: z
     .strictObject({
@@ -64,6 +96,8 @@ export const settingsSchema = z.strictObject({
       missedInARow: z.int().min(1).max(10).default(2),
       /** `redefine` this many times and the coordinator reviews the project. */
       redefinitionsBeforeReview: z.int().min(1).max(10).default(2),
+      /** A second low alert within this many days opens a mediation. */
+      repeatedAlertWithinDays: z.int().min(1).max(365).default(30),
     })
     .prefault({}),
   periods: z
@@ -76,6 +110,53 @@ export const settingsSchema = z.strictObject({
       cfaKeepsApprentice: delaySchema.default({ months: 6 }),
       cfaFirstWarningBefore: delaySchema.default({ days: 60 }),
       cfaLastWarningBefore: delaySchema.default({ days: 30 }),
+      /** No contact for this long before the contract, and after it: contact is to be re-established. */
+      contactWatchPhase1: delaySchema.default({ days: 30 }),
+      contactWatchPhase2: delaySchema.default({ days: 45 }),
+      /** In summer already after this long. */
+      summerSilence: delaySchema.default({ days: 14 }),
+    })
+    .refine((p) => !isShorter(p.cfaFirstWarningBefore, p.cfaLastWarningBefore), {
+      path: ['cfaLastWarningBefore'],
+      message: 'the last warning would come before the first: correct one of the two delays',
+    })
+    .refine((p) => !isShorter(p.cfaKeepsApprentice, p.cfaFirstWarningBefore), {
+      path: ['cfaFirstWarningBefore'],
+      message: 'the warning would come before the termination: correct one of the two delays',
+    })
+    .prefault({}),
+  /** The summer of every year, both days included. The day after it, everybody is asked whether they are back. */
+  summer: z
+    .strictObject({
+      from: dayOfYear.default('07-01'),
+      to: dayOfYear.default('08-31'),
+      /** What summer opens for all at once opens over this many hours from midnight, each pathway at its own moment. */
+      openOverHours: z.int().min(1).max(8).default(6),
+    })
+    .refine(({ from, to }) => from < to, {
+      path: ['to'],
+      message: 'the summer ends before it begins: correct one of the two days',
+    })
+    .prefault({}),
+  calendar: z
+    .strictObject({
+      /** Good Friday and 26 December are public holidays there. */
+      alsaceMoselle: z.boolean().default(false),
+      closures: z
+        .array(
+          z
+            .strictObject({ from: day(), to: day(), label: z.string().trim().min(1).max(80) })
+            .refine(({ from, to }) => from <= to, {
+              path: ['to'],
+              message: 'the closure ends before it begins: correct one of the two days',
+            })
+            .refine(({ from, to }) => daysBetween(from, to) < longestClosure, {
+              path: ['to'],
+              message: `a closure lasts at most ${longestClosure} days: give it in parts with open days between them`,
+            }),
+        )
+        .max(500)
+        .default([]),
     })
     .prefault({}),
   /** A fixed-term or agency job of at least this many months is durable employment. */

@@ -16,17 +16,25 @@ export interface Outcome {
 }
 
 export interface TaskDefinition {
-  readonly step: Step;
+  /** null: it may be asked in any step. */
+  readonly step: Step | null;
   readonly label: Label;
-  /** `referent`: the young person's one referent once there is one, any counsellor of the site before. */
-  readonly who: 'referent' | Extract<Role, 'counsellor' | 'coordinator'>;
+  /**
+   * `referent`: the young person's one referent once there is one, any counsellor of the site before. `duty`: whoever
+   * the site's duty roster names on the day it opens, else the referent.
+   */
+  readonly who: 'referent' | 'duty' | Extract<Role, 'counsellor' | 'coordinator' | 'mediator'>;
   /** Other roles that may take the task and complete it. */
   readonly orWho?: readonly Role[];
   readonly timing: Timing;
   /** Due on a day that counts from the past or from an event: passed over when a pathway is imported later. */
   readonly milestone?: true;
-  /** A last day: on a closed day it is due on the open day before, not after. */
+  /** A last day: on a closed day it is due on the open day before, not after. It runs on while the pathway is on hold. */
   readonly notAfter?: true;
+  /** Something follows when it is not done in time. */
+  readonly lateMatters?: true;
+  /** The outcomes by which the young person was met or spoken with: contact, for the contact watch and the summer. */
+  readonly contact?: readonly string[];
   readonly outcomes: Readonly<Record<string, Outcome>>;
 }
 
@@ -40,6 +48,12 @@ const exits = label(
 );
 const stays = label('La tâche est faite, le parcours continue', 'The task is done, the pathway goes on');
 const comment = optionalWords('Commentaire', 'Comment');
+const silent = label(
+  'Le coordonnateur décide ; s’il y a un employeur, une médiation s’ouvre',
+  'The coordinator decides; where there is an employer a mediation opens',
+);
+const mediationGoesOn = label('Suivis à 15 et à 45 jours', 'Follow-ups at 15 and at 45 days');
+const mediationEnds = label('La médiation est close', 'The mediation is over');
 
 const action = field(z.enum(discoveryActions), 'Action', 'Action');
 const count = (fr: string, en: string) => field(z.int().min(0).max(500), fr, en);
@@ -95,6 +109,7 @@ export const tasks = defineTasks({
     label: label('Premier contact', 'First contact'),
     who: 'counsellor',
     timing: { due: { workingDays: 3 } },
+    contact: ['reached'],
     outcomes: {
       reached: outcome(
         label('Joint', 'Reached'),
@@ -107,7 +122,7 @@ export const tasks = defineTasks({
     },
   },
   hard_to_reach_decision: {
-    step: 'welcome',
+    step: null,
     label: label('Décision : jeune difficile à joindre', 'Decision: hard to reach'),
     who: 'coordinator',
     timing: { due: { workingDays: 5 }, opensAfter: { days: 15 } },
@@ -146,6 +161,7 @@ export const tasks = defineTasks({
     label: label('Information collective', 'Information session'),
     who: 'referent',
     timing: { due: { days: 15 } },
+    contact: ['attended'],
     outcomes: {
       attended: outcome(label('Présent', 'Attended'), stays, { comment }),
       absent: outcome(
@@ -174,6 +190,14 @@ export const tasks = defineTasks({
     label: label("Entretien d'entrée", 'Entry interview'),
     who: 'referent',
     timing: { due: { workingDays: 10 } },
+    contact: [
+      'information_only',
+      'project_to_validate',
+      'project_ready',
+      'contract_signed',
+      'looking_for_job',
+      'reoriented',
+    ],
     outcomes: interview(),
   },
 
@@ -213,6 +237,7 @@ export const tasks = defineTasks({
     who: 'referent',
     orWho: ['partner'],
     timing: { due: { workingDays: 3 } },
+    contact: ['done'],
     outcomes: {
       done: outcome(label('Réalisée', 'Done'), stays, {
         startedOn: field(day().optional(), 'Du (immersion)', 'From (immersion)'),
@@ -229,6 +254,7 @@ export const tasks = defineTasks({
     label: label('Évaluation des savoirs de base', 'Basic skills assessment'),
     who: 'referent',
     timing: { due: { days: 20 } },
+    contact: ['sufficient', 'to_strengthen'],
     outcomes: {
       sufficient: outcome(label('Acquis', 'Sufficient'), stays, { comment }),
       to_strengthen: outcome(
@@ -247,6 +273,7 @@ export const tasks = defineTasks({
     label: label('Valider le projet professionnel', 'Validate the project'),
     who: 'referent',
     timing: { due: { weeks: 4 } },
+    contact: ['validated', 'redefine'],
     outcomes: {
       validated: outcome(
         label('Projet validé', 'Validated'),
@@ -313,6 +340,7 @@ export const tasks = defineTasks({
     who: 'referent',
     orWho: ['partner'],
     timing: { due: { days: 15 } },
+    contact: ['attended'],
     outcomes: {
       attended: outcome(label('Présent', 'Attended'), stays, {
         topics: field(z.array(z.enum(['employer_search', 'budget', 'health'])).min(1), 'Thèmes', 'Topics'),
@@ -334,6 +362,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
+    contact: ['done'],
     outcomes: followUp(
       label(
         'Deux manqués de suite : décision du coordonnateur',
@@ -346,6 +375,7 @@ export const tasks = defineTasks({
     label: label('Retour sur une offre', 'Feedback on an offer'),
     who: 'referent',
     timing: { due: { days: 7 } },
+    contact: ['applied', 'interview', 'hired'],
     outcomes: {
       applied: outcome(label('A candidaté', 'Applied'), stays, { comment }),
       refused: outcome(label('Refusée', 'Refused'), stays, { comment }),
@@ -407,6 +437,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: { days: 30 }, opensBefore: { days: 20 } },
     milestone: true,
+    contact: ['visited'],
     outcomes: {
       visited: outcome(label('Visite réalisée', 'Visited'), stays, {
         on: field(day(), 'Date de la visite', 'Date of the visit'),
@@ -422,10 +453,11 @@ export const tasks = defineTasks({
     step: 'securing',
     label: label("Point de période d'essai", 'Trial period review'),
     who: 'referent',
-    // 45 days present in the company (art. L6222-18 of the Labour Code) cannot be over before 45 calendar days.
-    timing: { due: { days: 44 }, opensBefore: { days: 14 } },
+    // Before the 45th day in the company (art. L6222-18 of the Labour Code), which cannot come before the 45th day.
+    timing: { due: { days: 43 }, opensBefore: { days: 14 } },
     milestone: true,
     notAfter: true,
+    contact: ['fine', 'fragile', 'alert'],
     outcomes: {
       fine: outcome(label('Tout va bien', 'Fine'), stays, { daysInCompany: daysInCompany(), comment }),
       fragile: outcome(label('Fragile', 'Fragile'), label('Suivi rapproché', 'Closer follow-up'), {
@@ -448,6 +480,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: { months: 2 }, opensBefore: { days: 21 } },
     milestone: true,
+    contact: ['held'],
     outcomes: {
       held: outcome(label('Tenue', 'Held'), stays, { on: field(day(), 'Date', 'Date'), comment }),
       refused: outcome(label('Refusée', 'Refused'), stays, { comment }),
@@ -467,6 +500,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 1 }, { months: 1 }, { months: 2 }], opensBefore: { days: 10 } },
     milestone: true,
+    contact: ['fine', 'difficulty'],
     outcomes: {
       fine: outcome(
         label('Tout va bien', 'Fine'),
@@ -478,7 +512,7 @@ export const tasks = defineTasks({
       }),
       missed: outcome(
         label('Manqué', 'Missed'),
-        label('Deux manqués de suite ouvrent une alerte', 'Two missed in a row raise an alert'),
+        label('Deux manqués de suite ouvrent une médiation', 'Two missed in a row open a mediation'),
         {
           comment,
         },
@@ -490,6 +524,7 @@ export const tasks = defineTasks({
     label: label('Suivi rapproché', 'Closer follow-up'),
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
+    contact: ['fine', 'difficulty'],
     outcomes: {
       fine: outcome(label('Tout va bien', 'Fine'), stays, { comment }),
       difficulty: outcome(label('Difficulté', 'Difficulty'), label('Ouvre une alerte', 'Raises an alert'), {
@@ -509,6 +544,7 @@ export const tasks = defineTasks({
     orWho: ['partner'],
     timing: { due: { months: 6 }, opensBefore: { days: 21 } },
     milestone: true,
+    contact: ['reviewed'],
     outcomes: {
       reviewed: outcome(
         label('Réalisé', 'Reviewed'),
@@ -521,10 +557,11 @@ export const tasks = defineTasks({
     },
   },
   alert_follow_up: {
-    step: 'securing',
+    step: null,
     label: label("Suivi d'alerte", 'Alert follow-up'),
     who: 'referent',
     timing: { due: { workingDays: 2 } },
+    lateMatters: true,
     outcomes: {
       handled: outcome(label('Traitée', 'Handled'), stays, {
         report: words('Ce qui a été fait', 'What was done'),
@@ -536,6 +573,7 @@ export const tasks = defineTasks({
     label: label('Entretien de rebond', 'Rebound interview'),
     who: 'referent',
     timing: { due: { workingDays: 5 } },
+    contact: ['search_again', 'new_project'],
     outcomes: {
       search_again: outcome(
         label('Chercher un autre employeur', 'Look for another employer'),
@@ -552,12 +590,143 @@ export const tasks = defineTasks({
     },
   },
 
+  // at any time
+  re_establish_contact: {
+    step: null,
+    label: label('Reprendre contact', 'Re-establish contact'),
+    who: 'referent',
+    timing: { due: { workingDays: 5 } },
+    contact: ['reached'],
+    outcomes: {
+      reached: outcome(label('Joint', 'Reached'), stays, {
+        channel: field(z.enum(channels), 'Canal', 'Channel'),
+        comment,
+      }),
+      not_reached: outcome(label('Non joint', 'Not reached'), silent, { comment }),
+    },
+  },
+  summer_check_in: {
+    step: null,
+    label: label("Point d'été", 'Summer check-in'),
+    who: 'duty',
+    timing: { due: { workingDays: 5 } },
+    contact: ['reached'],
+    outcomes: {
+      reached: outcome(label('Joint', 'Reached'), stays, {
+        channel: field(z.enum(channels), 'Canal', 'Channel'),
+        comment,
+      }),
+      not_reached: outcome(
+        label('Non joint', 'Not reached'),
+        label(
+          'Nouveau point dans 14 jours ; deux manqués : décision du coordonnateur, ou médiation s’il y a un employeur',
+          'Again in 14 days; two missed: the coordinator decides, or a mediation where there is an employer',
+        ),
+        { comment },
+      ),
+    },
+  },
+  return_to_term: {
+    step: null,
+    label: label('Retour de rentrée', 'Return to term'),
+    who: 'referent',
+    timing: { due: { workingDays: 5 } },
+    contact: ['back'],
+    outcomes: {
+      back: outcome(label('De retour', 'Back'), stays, { comment }),
+      not_back: outcome(label('Sans nouvelles', 'No news'), silent, { comment }),
+    },
+  },
+
+  // mediation
+  accept_mediation: {
+    step: null,
+    label: label('Accepter la médiation', 'Accept the mediation'),
+    who: 'mediator',
+    timing: { due: { workingDays: 2 } },
+    lateMatters: true,
+    outcomes: {
+      accepted: outcome(
+        label('Acceptée', 'Accepted'),
+        label('Vous rencontrez les parties, avec le CFA', 'You meet the parties, with the CFA'),
+        { comment },
+      ),
+      declined: outcome(
+        label('Je ne peux pas', 'I cannot'),
+        label('Le coordonnateur désigne un médiateur', 'The coordinator names a mediator'),
+        { comment },
+      ),
+    },
+  },
+  name_mediator: {
+    step: null,
+    label: label('Désigner un médiateur', 'Name a mediator'),
+    who: 'coordinator',
+    timing: { due: { workingDays: 2 } },
+    outcomes: {
+      named: outcome(
+        label('Médiateur désigné', 'Named'),
+        label('Le médiateur rencontre les parties', 'The mediator meets the parties'),
+        { mediatorId: field(id(), 'Médiateur', 'Mediator', { 'x-people': 'mediator' }) },
+      ),
+    },
+  },
+  meet_parties: {
+    step: null,
+    label: label('Rencontrer les parties, en binôme avec le CFA', 'Meet the parties, in pair with the CFA'),
+    who: 'mediator',
+    timing: { due: { workingDays: 10 } },
+    contact: ['agreement', 'no_agreement'],
+    outcomes: {
+      agreement: outcome(label('Accord', 'Agreement'), mediationGoesOn, {
+        on: field(day(), 'Date de la rencontre', 'Date of the meeting'),
+        withPartnerId: field(id().optional(), 'Partenaire du binôme', 'Partner of the pair', {
+          'x-people': 'partner',
+        }),
+        report: words('Compte rendu', 'Report'),
+      }),
+      no_agreement: outcome(label("Pas d'accord", 'No agreement'), mediationGoesOn, {
+        on: field(day(), 'Date de la rencontre', 'Date of the meeting'),
+        withPartnerId: field(id().optional(), 'Partenaire du binôme', 'Partner of the pair', {
+          'x-people': 'partner',
+        }),
+        report: words('Compte rendu', 'Report'),
+      }),
+    },
+  },
+  mediation_follow_up: {
+    step: null,
+    label: label('Suivi de médiation', 'Mediation follow-up'),
+    who: 'mediator',
+    timing: { due: [{ days: 15 }, { days: 45 }], opensBefore: { days: 7 } },
+    outcomes: {
+      continues: outcome(
+        label('À suivre encore', 'To be followed up again'),
+        label('Prochain suivi programmé', 'The next follow-up is planned'),
+        { comment },
+      ),
+      resolved: outcome(label('Résolue', 'Resolved'), mediationEnds, { comment }),
+      terminated: outcome(
+        label('Rupture du contrat', 'Contract terminated'),
+        label(
+          'La médiation est close ; enregistrez maintenant la rupture',
+          'The mediation is over; now record the termination',
+        ),
+        { comment },
+      ),
+      passed_on: outcome(label('Transmise', 'Passed on'), mediationEnds, {
+        to: words('À qui', 'To whom', 200),
+      }),
+    },
+  },
+
   // 5 durable_employment
   employment_plan: {
     step: 'durable_employment',
     label: label("Plan d'insertion durable", 'Employment plan'),
     who: 'referent',
     timing: { due: { days: 15 } },
+    contact: ['kept_by_employer', 'looking', 'further_study', 'new_apprenticeship'],
     outcomes: {
       kept_by_employer: outcome(
         label("Gardé par l'employeur", 'Kept by the employer'),
@@ -596,6 +765,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
+    contact: ['done'],
     outcomes: followUp(label('Prochain suivi programmé', 'The next follow-up is planned')),
   },
   employment_check: {
@@ -604,6 +774,7 @@ export const tasks = defineTasks({
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 3 }, { months: 6 }], opensBefore: { days: 7 } },
     milestone: true,
+    contact: ['still_there', 'left'],
     outcomes: {
       still_there: outcome(
         label('Toujours en poste', 'Still there'),

@@ -13,6 +13,7 @@ import { apiPool } from '../db/pool';
 import { dayOf } from '../domain/calendar';
 import { roles } from '../domain/pathway';
 import { type PolicySubject, scopeOf, verdict } from '../domain/policy';
+import { defaultSettings } from '../domain/settings';
 import type { TaskKind } from '../domain/tasks';
 import openApiSchema from './data/openapi-3.1.json';
 import { type ApiWorld, createApiWorld, idOf, type Method, people, youngPerson } from './setup/api-world';
@@ -145,6 +146,24 @@ describe('enrolling', () => {
     expect((await post('coordinator.tours', '/enrolments', compared)).status).toBe(201);
   });
 
+  test('a day that no calendar takes is refused, before a pathway waits for it', async () => {
+    const start = {
+      ...{ step: 'securing', since: today(), referentId: idOf('counsellor.tours') },
+      contract: { ...contract(), endsOn: '9999-12-31' },
+    };
+    const response = await post('coordinator.tours', '/enrolments', youngPerson('tours', { start }));
+    expect([response.status, response.body.errors]).toEqual([
+      422,
+      [
+        {
+          pointer: '/start/contract/endsOn',
+          code: 'date_too_far',
+          message: expect.stringMatching(/d'un autre temps/),
+        },
+      ],
+    ]);
+  });
+
   test('an unknown site is refused in the language asked for', async () => {
     const ask = (language: string) =>
       post('coordinator.tours', '/enrolments', youngPerson('atlantis'), {
@@ -219,6 +238,9 @@ describe('who may do what', () => {
     '/tasks/{id}/draft': { form: {} },
     '/tasks/{id}/comments': { body: 'Vu avec le CFA' },
     '/tasks/bulk': {},
+    '/views': { name: 'Cette semaine', filters: { due: 'week' } },
+    '/views/{id}': { name: 'Cette semaine', filters: { due: 'week' } },
+    '/me/notifications': { email: { digest: true } },
     '/pathways/{id}/contacts': { channel: 'phone', result: 'reached' },
     '/pathways/{id}/contracts': {
       signedOn: '2026-01-05',
@@ -235,11 +257,21 @@ describe('who may do what', () => {
     '/pathways/{id}/offers': { offer: 'a' },
     '/pathways/{id}/exit': { code: 'declined' },
     '/pathways/{id}/notes': { body: 'Une note' },
+    '/pathways/{id}/hold': { until: '2099-01-01' },
+    '/pathways/{id}/transfer': { referentId: idOf('counsellor2.tours') },
+    '/absences': { from: inDays(900), to: inDays(901) },
+    '/absences/{id}/substitute': { substituteId: null },
+    '/duty': { staffId: idOf('counsellor.tours'), from: inDays(900), to: inDays(901) },
+    '/staff/{id}/handover': { to: 'proposal' },
+    '/admin/sites/{id}/settings': defaultSettings,
+    '/admin/sites/{id}/closures': defaultSettings.calendar,
+    '/admin/sites/{id}/actions': { actions: defaultSettings.actions },
   };
 
   /** The subject of a route: a task shared with partner.tours and its pathway, an enrolment, an import. */
   const subjectOf = (route: Route, actorId: string): { id: string; facts: PolicySubject } | null => {
     const site = { siteId: 'tours' };
+    if (route.path.startsWith('/admin/sites/{id}')) return { id: 'tours', facts: site };
     if (route.path.startsWith('/tasks/{id}')) {
       const partnerId = idOf('partner.tours');
       return {
@@ -279,7 +311,7 @@ describe('who may do what', () => {
         return { allowed: 'done', forbidden: 'forbidden', unseen: 'not_found' }[
           verdict(actor, route.action, about.facts)
         ];
-      // An import that nobody made.
+      // An import that nobody made, an absence of nobody.
       return route.path.includes('{id}') ? 'not_found' : 'done';
     })();
     const got = response.status < 400 || [412, 422].includes(response.status) ? 'done' : response.body.code;
@@ -668,6 +700,15 @@ describe('a task', () => {
       taskIds: [await opened()],
     });
     expect(claimed.body.results[0].recorded.revision).toBeGreaterThan(1);
+    const released = await post('counsellor.tours', '/tasks/bulk', {
+      action: 'release',
+      taskIds: [claimed.body.results[0].taskId, ids[1]],
+    });
+    expect(
+      released.body.results.map(
+        (r: { status: number; problem?: { code: string } }) => r.problem?.code ?? r.status,
+      ),
+    ).toEqual([200, 'task_held']);
     const twice = await post('counsellor.tours', '/tasks/bulk', {
       action: 'claim',
       taskIds: [ids[0], ids[0]],
@@ -728,6 +769,54 @@ describe('the inbox', () => {
     expect(await of('site=blois')).toEqual([]);
   });
 
+  test('finds the tasks of a young person by name or number, without accents, case or order', async () => {
+    const id = await w.enrol('tours', {
+      lastName: 'Çelik-Noël',
+      firstName: 'Zoé Anaïs',
+      externalNumber: 'P3-0815',
+    });
+    const sought = async (person: string, q: string) => {
+      const { body } = await get(person, `/tasks?q=${encodeURIComponent(q)}`);
+      return [...new Set(body.items.map((t: { pathwayId: string }) => t.pathwayId))];
+    };
+    for (const q of ['celik', 'ÇELIK NOEL zoe', 'zoé anais celik', 'Zoe', 'p30815']) {
+      expect([q, await sought('counsellor.tours', q)]).toEqual([q, [id]]);
+    }
+    expect(await sought('counsellor.tours', 'noel')).toEqual([]);
+    expect(await sought('counsellor.tours', '%')).toEqual([]);
+    expect(await sought('counsellor.blois', 'celik')).toEqual([]);
+    expect(await sought('partner.tours', 'celik')).toEqual([]);
+    const { body: counts } = await get('counsellor.tours', '/tasks/counts?q=celik');
+    const { body: list } = await get('counsellor.tours', '/tasks?q=celik');
+    expect(counts.team.total).toBe(list.items.length);
+    expect(list.items[0].person).toEqual({ lastName: 'Çelik-Noël', firstName: 'Zoé Anaïs' });
+  });
+
+  test('is narrowed by several kinds and by the referent, whose name each task tells, and counted alike', async () => {
+    const of = async (query: string) =>
+      (await get('coordinator.tours', `/tasks?limit=200&${query}`)).body.items as {
+        kind: string;
+        referent: { id: string } | null;
+      }[];
+    const referent = idOf('counsellor.tours');
+    for (const [query, holds] of [
+      ['kind=first_contact', (t) => t.kind === 'first_contact'],
+      ['kind=first_contact&kind=discovery_action', (t) => /^(first_contact|discovery_action)$/.test(t.kind)],
+      [`referent=${referent}`, (t) => t.referent?.id === referent],
+      ['referent=none', (t) => t.referent === null],
+      ['step=welcome&referent=none', (t) => t.referent === null],
+    ] as [string, (t: Awaited<ReturnType<typeof of>>[number]) => boolean][]) {
+      const items = await of(query);
+      expect([query, items.length > 0, items.every(holds)]).toEqual([query, true, true]);
+      const { body } = await get('coordinator.tours', `/tasks/counts?${query}`);
+      expect([query, body.team.total]).toEqual([query, items.length]);
+    }
+    expect(new Set((await of('kind=first_contact&kind=discovery_action')).map((t) => t.kind)).size).toBe(2);
+    expect(await of('referent=me')).toEqual([]);
+    const wrong = await get('coordinator.tours', '/tasks?kind=first_contact&kind=tea');
+    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([400, '/kind/1']);
+  });
+
   test('refuses a cursor that it did not write', async () => {
     const { body } = await get('coordinator.tours', '/tasks?limit=1');
     const [due, id] = JSON.parse(Buffer.from(body.next, 'base64url').toString());
@@ -744,6 +833,76 @@ describe('the inbox', () => {
       const response = await get('coordinator.tours', `${url}?cursor=${encodeURIComponent(cursor)}`);
       expect([url, response.status, response.body.code]).toEqual([url, 400, 'cursor_invalid']);
     }
+  });
+});
+
+describe('a saved view', () => {
+  const filters = { assignee: 'unassigned', due: 'week', kind: ['first_contact'], referent: 'none' };
+  const save = (person: string, body: object, options?: Options) => post(person, '/views', body, options);
+  const change = (person: string, id: string, body: object) =>
+    ask(person, 'put', `/api/views/${id}`, { body });
+  const drop = (person: string, id: string) => ask(person, 'delete', `/api/views/${id}`);
+  const seen = async (person: string) =>
+    (await get(person, '/views')).body.items.map((v: { name: string }) => v.name);
+
+  test('is one’s own: nobody else sees, changes or deletes it', async () => {
+    const headers = { 'idempotency-key': 'saved twice' };
+    const body = { name: 'À prendre', filters: { ...filters, kind: 'first_contact' } };
+    const saved = await save('mediator.roanne', body, { headers });
+    expect(saved.body).toMatchObject({
+      name: 'À prendre',
+      shared: false,
+      filters: { ...filters, status: 'open' },
+    });
+    expect((await save('mediator.roanne', body, { headers })).body).toEqual(saved.body);
+    expect(await seen('mediator.roanne')).toEqual(['À prendre']);
+    const { id } = saved.body;
+    for (const person of ['coordinator.roanne', 'counsellor.roanne', 'partner.roanne', 'mediator.orleans']) {
+      expect(await seen(person)).toEqual([]);
+      expect((await change(person, id, { name: 'x', filters: {} })).status).toBe(404);
+      expect((await drop(person, id)).status).toBe(404);
+    }
+    const changed = await change('mediator.roanne', id, { name: 'Tout', filters: {} });
+    expect(changed.body).toMatchObject({ id, name: 'Tout', filters: { assignee: 'team', status: 'open' } });
+    expect((await drop('mediator.roanne', id)).body).toEqual({ id });
+    expect(await seen('mediator.roanne')).toEqual([]);
+  });
+
+  test('is shared with the team of a site by its coordinators', async () => {
+    const body = { name: 'Sans référent', filters, shared: true };
+    for (const person of ['counsellor.ain', 'partner.ain']) {
+      expect([person, (await save(person, body)).body.code]).toEqual([person, 'forbidden']);
+    }
+    const { id } = (await save('coordinator.ain', body)).body;
+    expect(await seen('counsellor.ain')).toEqual(['Sans référent']);
+    for (const person of ['partner.ain', 'coordinator.orleans']) expect(await seen(person)).toEqual([]);
+    expect((await change('counsellor.ain', id, { name: 'Mienne', filters })).status).toBe(403);
+    expect((await drop('counsellor.ain', id)).status).toBe(403);
+    expect((await drop('coordinator.orleans', id)).status).toBe(404);
+    expect((await change('coordinator.ain', id, { ...body, shared: false })).body.shared).toBe(false);
+    expect(await seen('counsellor.ain')).toEqual([]);
+  });
+
+  test('keeps filters of the inbox, and no name that was sought', async () => {
+    for (const [wrong, pointer] of [
+      [{ q: 'martin' }, '/filters/q'],
+      [{ due: 'someday' }, '/filters/due'],
+      [{ kind: ['tea'] }, '/filters/kind/0'],
+    ] as const) {
+      const response = await save('counsellor.ain', { name: 'Non', filters: wrong });
+      expect([response.status, response.body.errors[0].pointer]).toEqual([422, pointer]);
+    }
+  });
+
+  test('is one of a hundred at most', async () => {
+    await w.owner.query(
+      `insert into views (id, owner_id, site_id, name, filters, shared, saved_at)
+       select gen_random_uuid(), $1, 'ain', n::text, '{"assignee": "team", "status": "open"}', false, now()
+       from generate_series(1, 100) n`,
+      [idOf('counsellor2.ain')],
+    );
+    const full = await save('counsellor2.ain', { name: 'Une de trop', filters: {} });
+    expect([full.status, full.body.code]).toEqual([409, 'views_full']);
   });
 });
 
@@ -885,13 +1044,37 @@ describe('what happens to a young person', () => {
       ['alerts', alert],
       ['offers', offer],
       ['exit', { code: 'declined' }],
+      ['hold', { until: inDays(30), comment: 'En voyage' }],
     ] as const) {
       const response = await happen(id, what, body);
       expect([what, response.status, response.body.code]).toEqual([what, 409, 'pathway_exited']);
     }
+    const transfer = { referentId: idOf('counsellor2.tours'), comment: 'Départ' };
+    const transferred = await post('coordinator.tours', `/pathways/${id}/transfer`, transfer);
+    expect([transferred.status, transferred.body.code]).toEqual([409, 'pathway_exited']);
     expect((await w.owner.query('select from words where pathway_id = $1', [id])).rows).toHaveLength(0);
     expect((await undo(id)).status).toBe(200);
     expect((await get('counsellor.tours', `/pathways/${id}`)).body.status).toBe('active');
+  });
+
+  test('is put on hold and resumed, and gets another referent', async () => {
+    const id = await w.enrol('tours');
+    expect((await happen(id, 'hold', { until: inDays(30) })).status).toBe(200);
+    const resume = () => ask('counsellor.tours', 'delete', `/api/pathways/${id}/hold`);
+    expect((await resume()).status).toBe(200);
+    expect([(await resume()).status, (await resume()).body.code]).toEqual([409, 'not_on_hold']);
+    const transfer = (body: object) => post('coordinator.tours', `/pathways/${id}/transfer`, body);
+    expect((await transfer({ referentId: idOf('counsellor2.tours'), until: inDays(30) })).status).toBe(200);
+    for (const [body, pointer, code] of [
+      [{ referentId: idOf('counsellor.blois') }, '/referentId', 'person_unknown'],
+      [{ referentId: idOf('counsellor.tours'), until: today() }, '/until', 'date_in_past'],
+    ] as const) {
+      const response = await transfer(body);
+      expect([response.status, response.body.errors]).toEqual([
+        422,
+        [{ pointer, code, message: expect.any(String) }],
+      ]);
+    }
   });
 
   test('an offer is proposed while a contract is sought', async () => {
@@ -925,6 +1108,11 @@ describe('what happens to a young person', () => {
       ['employments', { ...employment, endsOn: '2026-08-01' }, '/endsOn', 'dates_contradict'],
       ['offers', { ...offer, proposedOn: inDays(1) }, '/proposedOn', 'date_in_future'],
       ['exit', { code: 'other' }, '/comment', 'exit_words_missing'],
+      // What no calendar and no database takes would stop the pathway for ever.
+      ['contacts', { channel: 'sms', result: 'reached', at: '0000-01-01T00:00:00Z' }, '/at', 'date_too_far'],
+      ['contracts', { ...contract(), signedOn: '0000-01-01' }, '/signedOn', 'date_too_far'],
+      ['contracts', { ...contract(), endsOn: '9999-12-31' }, '/endsOn', 'date_too_far'],
+      ['hold', { until: '9999-12-31' }, '/until', 'date_too_far'],
     ] as const) {
       const response = await happen(id, what, body);
       expect([what, response.status, response.body.errors]).toEqual([
@@ -1006,16 +1194,82 @@ describe('what happens to a young person', () => {
   });
 });
 
+// What comes of it is in test/absences.test.ts.
+describe('who is away, on duty, or leaves', () => {
+  const absences = (person: string, body: object) => post(person, '/absences', body);
+
+  test('is recorded and withdrawn until it is over', async () => {
+    const days = { from: inDays(30), to: inDays(31) };
+    const { status, body } = await absences('counsellor3.blois', days);
+    expect(status).toBe(201);
+    const overlaps = await absences('counsellor3.blois', days);
+    expect([overlaps.status, overlaps.body.code]).toEqual([409, 'absence_overlaps']);
+    const cover = (id: string, name: string) =>
+      ask('counsellor3.blois', 'put', `/api/absences/${id}/substitute`, {
+        body: { substituteId: idOf(name) },
+      });
+    expect((await cover(body.id, 'counsellor2.blois')).body).toEqual({ id: body.id, uncovered: false });
+    expect((await cover(body.id, 'mediator.blois')).body.errors[0].pointer).toBe('/substituteId');
+    expect((await ask('coordinator.blois', 'delete', `/api/absences/${body.id}`)).status).toBe(200);
+    const over = await absences('counsellor3.blois', days);
+    await w.owner.query(
+      "update absences set first_day = '2020-01-06', last_day = '2020-01-10' where id = $1",
+      [over.body.id],
+    );
+    const late = await ask('counsellor3.blois', 'delete', `/api/absences/${over.body.id}`);
+    expect([late.status, late.body.code]).toEqual([409, 'absence_over']);
+    expect((await cover(over.body.id, 'counsellor2.blois')).body.code).toBe('absence_over');
+  });
+
+  test('is planned for duty, and handed over', async () => {
+    const turn = { staffId: idOf('counsellor.blois'), from: inDays(10), to: inDays(11) };
+    const planned = await post('coordinator.blois', '/duty', turn);
+    expect(planned.status).toBe(201);
+    expect((await ask('coordinator.blois', 'delete', `/api/duty/${planned.body.id}`)).status).toBe(200);
+    const url = `/staff/${idOf('counsellor3.ain')}/handover`;
+    expect((await get('coordinator.ain', url)).body).toMatchObject({ pathways: [], tasks: [] });
+    expect((await post('coordinator.ain', url, { to: 'proposal' })).body).toMatchObject({ pathways: 0 });
+    const id = await w.enrol('ain');
+    const transfer = { referentId: idOf('counsellor3.ain') };
+    await post('coordinator.ain', `/pathways/${id}/transfer`, transfer);
+    await w.owner.query(
+      "update staff set active = false where subject in ('counsellor.ain', 'counsellor2.ain')",
+    );
+    const nobody = await post('coordinator.ain', url, { to: 'proposal' });
+    expect([nobody.status, nobody.body.code]).toEqual([409, 'nobody_to_take_over']);
+  });
+});
+
+// What comes of a change is in api/settings.test.ts.
+describe('the settings of a site', () => {
+  test('are changed as a whole or in part, and the change is told', async () => {
+    const change = (part: string, body: unknown) =>
+      ask('coordinator.roanne', 'put', `/api/admin/sites/roanne/${part}`, { body });
+    const closure = { from: '2030-12-24', to: '2030-12-31', label: 'Fin d’année' };
+    const closed = await change('closures', { alsaceMoselle: false, closures: [closure] });
+    expect(closed.body).toMatchObject({ version: 2, broadcastId: expect.any(String) });
+    expect((await change('actions', { actions: ['cfa_visit'] })).body.version).toBe(3);
+    expect((await change('settings?preview=true', defaultSettings)).body).toMatchObject({ count: 0 });
+    expect((await change('settings', defaultSettings)).body.version).toBe(4);
+    const { body } = await get('coordinator.roanne', `/admin/broadcasts/${closed.body.broadcastId}`);
+    expect(body.status).toBe('waiting');
+    expect((await get('coordinator.tours', `/admin/broadcasts/${closed.body.broadcastId}`)).status).toBe(404);
+  });
+});
+
 describe('while a part is away', () => {
   const quick = (more: object = {}) =>
     createApp({ ...w.deps, config: { ...w.deps.config, API_WRITE_TIMEOUT_MS: 400 }, ...more });
 
   test('a decision that the workflow took before the database is back is accepted', async () => {
     const app = quick();
-    const [claimed, other, happening, exited] = await Promise.all([1, 2, 3, 4].map(() => w.enrol('tours')));
+    const [claimed, other, happening, exited, held] = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => w.enrol('tours')),
+    );
     const task = await w.task(claimed as string, 'first_contact');
     const second = await w.task(other as string, 'first_contact');
     await post('counsellor.tours', `/pathways/${exited}/exit`, { code: 'declined' });
+    await post('counsellor.tours', `/pathways/${held}/hold`, { until: inDays(10) });
     await workerWay.cut();
 
     const asked: [string, unknown?][] = [
@@ -1032,6 +1286,8 @@ describe('while a part is away', () => {
         `/pathways/${happening}/employments`,
         { kind: 'permanent', startsOn: today(), employer: 'Garage du Cher' },
       ],
+      [`/pathways/${happening}/transfer`, { referentId: idOf('counsellor2.tours') }],
+      [`/pathways/${happening}/hold`, { until: inDays(10) }],
       [`/pathways/${happening}/exit`, { code: 'durable_employment' }],
     ];
     for (const [url, body] of asked) {
@@ -1039,7 +1295,8 @@ describe('while a part is away', () => {
       expect([url, response.status, response.body.status]).toEqual([url, 202, 'accepted']);
     }
     const undone = await ask('coordinator.tours', 'delete', `/api/pathways/${exited}/exit`, { app });
-    expect(undone.status).toBe(202);
+    const resumed = await ask('coordinator.tours', 'delete', `/api/pathways/${held}/hold`, { app });
+    expect([undone.status, resumed.status]).toEqual([202, 202]);
 
     await workerWay.mend();
     const deadline = Date.now() + 20_000;

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { parse } from 'yaml';
+import { callbackPath } from '../api/demo-client';
 import { type ConfigName, configSchema, describe as describeVariable, loadConfig } from '../config/config';
 import { demonstrationPeople } from '../db/seed';
 
@@ -42,6 +43,8 @@ interface Realm {
   clients: {
     clientId: string;
     publicClient: boolean;
+    secret: string;
+    redirectUris: string[];
     standardFlowEnabled: boolean;
     implicitFlowEnabled: boolean;
     directAccessGrantsEnabled: boolean;
@@ -173,11 +176,13 @@ function asksForEverySecret(d: Deployment): string[] {
   const problems: string[] = [];
   for (const [name, service] of services(d)) {
     for (const [key, value] of environment(service)) {
-      if (looksSecret(key) && !/^\$\{\w+:\?[^}]+\}$/.test(value))
+      const isAskedFor = /^\$\{\w+:\?[^}]+\}$/.test(value);
+      if (looksSecret(key) && !isAskedFor)
         problems.push(`${name}: ${key} is a secret and must be \${NAME:?what to set}`);
       const isSecretUrl = key in configSchema.shape && describeVariable(key as ConfigName).secret;
       const isUrl = /^[a-z0-9+:]+:\/\//.test(filledIn(value));
-      if (isSecretUrl && !isUrl) problems.push(`${name}: ${key} is a secret and must not be written here`);
+      if (isSecretUrl && !isUrl && !isAskedFor)
+        problems.push(`${name}: ${key} is a secret and must not be written here`);
       const literal = value.replace(variable, '').match(/:\/\/[^/@\s]*:([^/@\s]+)@/);
       if (literal) problems.push(`${name}: ${key} has a password in its URL`);
     }
@@ -419,10 +424,17 @@ function givesAwayNoRights(d: Deployment): string[] {
 function signsPeopleInSafely(d: Deployment): string[] {
   const problems: string[] = [];
   const audience = d.compose.services.api?.environment?.OIDC_AUDIENCE;
+  const clientId = filledIn(d.compose.services.api?.environment?.OIDC_CLIENT_ID ?? '');
   for (const { realm, clients } of [d.realm, d.demonstrationRealm])
     for (const client of clients) {
-      if (!client.publicClient || !client.standardFlowEnabled || client.implicitFlowEnabled)
-        problems.push(`${realm}: ${client.clientId} is not a browser's client by authorisation code`);
+      if (client.publicClient || !client.standardFlowEnabled || client.implicitFlowEnabled)
+        problems.push(`${realm}: ${client.clientId} is not a server's client by authorisation code`);
+      if (client.secret !== '${OIDC_CLIENT_SECRET}')
+        problems.push(`${realm}: ${client.clientId} has a secret of its own`);
+      if (client.redirectUris.join() !== `\${PUBLIC_URL}${callbackPath}`)
+        problems.push(`${realm}: ${client.clientId} may be sent elsewhere than back to the api`);
+      if (client.clientId !== clientId)
+        problems.push(`${realm}: ${client.clientId} is not what the api calls itself`);
       if (client.directAccessGrantsEnabled)
         problems.push(`${realm}: ${client.clientId} takes passwords itself`);
       if (client.attributes['pkce.code.challenge.method'] !== 'S256')
@@ -701,7 +713,21 @@ const mistakes: Record<Check, Mistake[]> = {
   signsPeopleInSafely: [
     ['no PKCE', 'realm/clients/0/attributes/pkce.code.challenge.method', undefined, /does without PKCE/],
     ['passwords taken by us', 'realm/clients/0/directAccessGrantsEnabled', true, /takes passwords itself/],
-    ['the implicit flow', 'realm/clients/0/implicitFlowEnabled', true, /not a browser's client/],
+    ['a client without a secret', 'realm/clients/0/publicClient', true, /not a server's client/],
+    ['a secret written down', 'realm/clients/0/secret', 'x', /has a secret of its own/],
+    [
+      'any address to come back to',
+      'realm/clients/0/redirectUris',
+      ['${PUBLIC_URL}/*'],
+      /sent elsewhere than back/,
+    ],
+    [
+      'an api of another name',
+      'compose/services/api/environment/OIDC_CLIENT_ID',
+      'other',
+      /not what the api calls itself/,
+    ],
+    ['the implicit flow', 'realm/clients/0/implicitFlowEnabled', true, /not a server's client/],
     [
       'another audience',
       'compose/services/api/environment/OIDC_AUDIENCE',

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { dayOf } from '../domain/calendar';
-import { completeTask, pathwayWorkflowId, recordContact } from '../workflows/messages';
+import { completeTask, mediationWorkflowId, pathwayWorkflowId, recordContact } from '../workflows/messages';
 import { type ApiWorld, createApiWorld, idOf, youngPerson } from './setup/api-world';
 
 let w: ApiWorld;
@@ -106,12 +106,12 @@ function textsOf(value: unknown, found: string[] = []): string[] {
   return found;
 }
 
-/** Everything that Temporal has of these pathways. */
-async function allOfTemporal(pathwayIds: readonly string[]): Promise<string> {
+/** Everything that Temporal has of these pathways, and of other workflows. */
+async function allOfTemporal(pathwayIds: readonly string[], others: readonly string[] = []): Promise<string> {
   const { workflow } = w.deps.temporal;
   const seen: unknown[] = [];
-  for (const id of pathwayIds) {
-    const handle = workflow.getHandle(pathwayWorkflowId(id));
+  for (const id of [...pathwayIds.map(pathwayWorkflowId), ...others]) {
+    const handle = workflow.getHandle(id);
     seen.push((await handle.fetchHistory()).events, (await handle.describe()).raw);
   }
   // Visibility is told a moment later.
@@ -176,12 +176,26 @@ test('nothing that was entered about a young person is in Temporal', async () =>
   await complete(enrolled, 'offer_feedback', { outcome: 'hired', comment: words('Embauche') });
   await complete(enrolled, 'remove_obstacle', { outcome: 'solved', comment: words('Logement') });
   await say('counsellor.tours', `/pathways/${enrolled}/contracts`, contract());
-  await say('counsellor.tours', `/pathways/${enrolled}/alerts`, {
-    level: 'high',
-    source: 'employer',
-    what: words('Alerte'),
-  });
+  for (const level of ['low', 'high']) {
+    const what = words('Alerte');
+    await say('counsellor.tours', `/pathways/${enrolled}/alerts`, { level, source: 'employer', what });
+  }
   await complete(enrolled, 'alert_follow_up', { outcome: 'handled', report: words('Suivi') });
+  await complete(enrolled, 'accept_mediation', { outcome: 'accepted', comment: words('Médiation') });
+  await complete(enrolled, 'meet_parties', {
+    outcome: 'agreement',
+    on: inDays(0),
+    report: words('Rencontre'),
+  });
+  await say('coordinator.tours', `/pathways/${enrolled}/hold`, {
+    until: inDays(20),
+    comment: words('Attente'),
+  });
+  await say('coordinator.tours', `/pathways/${enrolled}/hold`, {}, 'delete');
+  await say('coordinator.tours', `/pathways/${enrolled}/transfer`, {
+    referentId: idOf('counsellor2.tours'),
+    comment: words('Transfert'),
+  });
   await say('counsellor.tours', `/pathways/${enrolled}/terminations`, {
     on: inDays(0),
     initiator: 'mutual',
@@ -213,11 +227,18 @@ test('nothing that was entered about a young person is in Temporal', async () =>
   // Due before it was taken over: passed over.
   await w.task(imported, 'start_check', 'cancelled');
 
-  const temporal = await allOfTemporal([enrolled, imported]);
+  const temporal = await allOfTemporal([enrolled, imported], [mediationWorkflowId(enrolled, 1)]);
   // It has been read, and what may be there is there.
-  for (const id of [enrolled, imported, first, idOf('counsellor.tours'), 'project_to_validate', 'housing'])
+  for (const id of [
+    enrolled,
+    imported,
+    first,
+    idOf('counsellor.tours'),
+    'project_to_validate',
+    'meet_parties',
+  ])
     expect(temporal).toContain(id);
-  expect(entered.length).toBeGreaterThan(45);
+  expect(entered.length).toBeGreaterThan(50);
   expect(foundIn(temporal, entered)).toEqual([]);
 }, 60_000);
 

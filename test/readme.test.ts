@@ -24,6 +24,7 @@ test('the session with curl works as the README shows it', async () => {
     expect(stdout).toMatch(/"First contact" is due on /);
     expect(stdout).toContain('Assign the referent');
     expect(stdout).toMatch(/enrolled step_entered|task_completed/);
+    expect(stdout).toMatch(/"Assign the referent" would go to the coordinator/);
   } finally {
     await system.stop();
   }

@@ -5,11 +5,13 @@ import path from 'node:path';
 /** Where the build leaves it: dist/worker/workflow-bundle.js. */
 export const bundleFile = path.join(__dirname, 'workflow-bundle.js');
 
-/** @returns the code, for `workflowBundle` of a worker */
-export async function bundle(): Promise<{ code: string }> {
+/**
+ * @param sources the folder that holds workflows/ and domain/
+ * @returns the code, for `workflowBundle` of a worker
+ */
+export async function bundle(sources = path.resolve(__dirname, '..')): Promise<{ code: string }> {
   // Loading the SDK takes a while, and a test run that needs no workflow loads this module too.
   const { bundleWorkflowCode } = await import('@temporalio/worker');
-  const sources = path.resolve(__dirname, '..');
   return bundleWorkflowCode({
     workflowsPath: path.join(sources, 'workflows'),
     // What is the same for every pathway is loaded once for each thread, not once for each of thousands of workflows.

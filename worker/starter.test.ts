@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { enrol } from '../api/enrolling';
+import { insertBroadcast, readBroadcast } from '../db/broadcasts';
 import { enrolmentsChannel } from '../db/enrolments';
 import { apiPool, ownerPool } from '../db/pool';
 import type { Enrolment } from '../domain/enrolment';
@@ -114,8 +115,69 @@ test('told by PostgreSQL, it starts an import at once', async () => {
 test('two starters share the work, and one without Temporal does not keep it', async () => {
   const ids = await Promise.all(Array.from({ length: 12 }, () => interrupted(10)));
   const nowhere = Connection.lazy({ address: '127.0.0.1:1' });
-  starter({ temporal: new Client({ connection: nowhere }) });
+  starter({ temporal: new Client({ connection: nowhere }), everyMs: 1_000 });
   starter();
   starter();
   await Promise.all(ids.map(started));
+});
+
+describe('a broadcast', () => {
+  async function written(dueAt?: string): Promise<string> {
+    const client = await owner.connect();
+    const message = { kind: 'settings', version: 2 } as const;
+    const id = await insertBroadcast(client, {
+      siteId: 'tours',
+      message,
+      createdBy: coordinatorOfTours.id,
+      ...(dueAt && { dueAt }),
+    });
+    client.release();
+    return id;
+  }
+  const startOf = async (id: string) => (await readBroadcast(owner, id))?.startedAt ?? null;
+  async function begun(id: string): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while ((await startOf(id)) === null) {
+      if (Date.now() > deadline) throw new Error('never started');
+      await sleep(20);
+    }
+  }
+  const past = () => new Date(Date.now() - 1_000).toISOString();
+  const handle = (id: string) => temporal.workflow.getHandle(`broadcast-${id}`);
+
+  test('is started when it is due, without being looked for every few seconds', async () => {
+    starter({ everyMs: 60_000 });
+    await sleep(300);
+    const [soon, later] = [await written(), await written('2099-01-01T00:00:00.000Z')];
+    await begun(soon);
+    const { rows } = await owner.query('select started_at >= due_at as due from broadcasts where id = $1', [
+      soon,
+    ]);
+    expect(rows[0].due).toBe(true);
+    const { type, taskQueue: queue } = await handle(soon).describe();
+    expect([type, queue]).toEqual(['broadcast', taskQueue]);
+    expect(await startOf(later)).toBeNull();
+  });
+
+  test('that was told already is not told again', async () => {
+    const id = await written(past());
+    await temporal.workflow.start('broadcast', { workflowId: `broadcast-${id}`, taskQueue, args: [{}] });
+    await handle(id).terminate();
+    starter();
+    await begun(id);
+    expect((await handle(id).describe()).status.name).toBe('TERMINATED');
+  });
+
+  test('waits while Temporal is away, and does not keep the starter busy', async () => {
+    const id = await written(past());
+    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const tried = jest.spyOn(nowhere.workflow, 'start').mockRejectedValue(new Error('away'));
+    const began = Date.now();
+    starter({ temporal: nowhere, everyMs: 300 });
+    while (tried.mock.calls.length < 3) await sleep(20);
+    expect(Date.now() - began).toBeGreaterThan(590);
+    expect(await startOf(id)).toBeNull();
+    starter();
+    await begun(id);
+  });
 });

@@ -1,242 +1,63 @@
-/**
- * What a step speaks with: it asks people, waits for days and for what happens, and leaves. A step's function starts
- * again from its top in each run, so every question and every wait has a stable key and is opened once; what was
- * answered is answered at once.
- */
-import { log, sleep } from '@temporalio/workflow';
+/** What happens to a young person's pathway, and what follows from it wherever the pathway is. */
+import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
 import {
-  adoptInstants,
   type CancelReason,
   type ContractRecord,
   type EmploymentRecord,
-  type JournalAnswer,
-  type JournalEntry,
+  type MediationCause,
+  type MediationRecord,
+  type MediationResult,
   type PathwaySnapshot,
-  type Schedule,
   type TaskRecord,
   type TimelineEvent,
   type WaitName,
+  waitsForSilence,
 } from '../domain/journal';
-import type { Obstacle } from '../domain/pathway';
-import type { Rules } from '../domain/settings';
-import { type DecisionOf, definitionOf, type TaskKind } from '../domain/tasks';
-import { Journal, type Journalled } from './journal';
-import type { NewContract } from './messages';
+import { type Obstacle, phaseOf } from '../domain/pathway';
+import { definitionOf, type TaskKind } from '../domain/tasks';
+import { Asking, type Owner, type Round, scopeOfKey } from './asking';
+import type { MediationAnswer, MediationQuestion, NewContract } from './messages';
 import type { State, Way } from './state';
-import { Waiting } from './waiting';
-
-/** What was decided, and the key of the task in which it was. */
-export type Answer<K extends TaskKind> = DecisionOf<K> & { readonly taskKey: string };
-/** The day a milestone was due lies before the pathway came into this software. */
-export interface PassedOver {
-  readonly outcome: 'passed_over';
-}
-
-/** What a question or a wait belongs to when it outlives the stay in a step. */
-export type Owner = ContractRecord | EmploymentRecord | 'pathway';
-
-export interface Question extends Schedule {
-  /** From 1; a question asked again is the next round. */
-  readonly round?: number;
-  /** What it is about where several of one kind are open: an obstacle, an action. */
-  readonly subject?: string;
-  /** Absent: it belongs to the stay in the step. */
-  readonly of?: Owner;
-  readonly partnerId?: string;
-}
 
 /** Tasks that follow from what happened, not from a step. */
 const askedByEvents: readonly TaskKind[] = ['offer_feedback', 'alert_follow_up'];
 
-export class Accompaniment implements Journalled {
-  readonly journal: Journal;
-  /** What a step waits for. */
-  readonly waiting = new Waiting();
+const msOfDay = 86_400_000;
+
+export class Accompaniment extends Asking {
   private turn: Way | null = null;
-  /** Tasks that opened with the last entry. */
-  opened: string[] = [];
-  /** The timers that are set, each as the epoch milliseconds of its instant. */
-  private readonly alarms = new Set<number>();
 
-  constructor(readonly state: State) {
-    this.journal = new Journal(state.revision, () => this.waiting.look());
-  }
-
-  // ---- what a step knows
-
-  get now(): Instant {
-    return new Date().toISOString();
-  }
-  get rules(): Rules {
-    return this.state.rules;
-  }
   /** The contract that runs, or null. */
   get contract(): ContractRecord | null {
     const last = this.state.contracts.at(-1);
     return last && !last.terminated ? last : null;
   }
+
   /** The job that the young person has, or null. */
   get job(): EmploymentRecord | null {
     const last = this.state.employments.at(-1);
     return last && !last.left ? last : null;
   }
 
-  // ---- asking people
-
-  /** Asks, and waits for the answer however long it takes. */
-  async ask<K extends TaskKind>(kind: K, question: Question = {}): Promise<Answer<K>> {
-    const task = this.open(kind, question);
-    await this.when(() => task.status === 'done');
-    return this.answerOf(task);
+  /** Before the contract, or from it on. */
+  get phase(): 1 | 2 {
+    return phaseOf(this.state.step);
   }
 
-  /** Asks at a milestone, which is passed over when it lies before the pathway was imported. */
-  async askAt<K extends TaskKind>(kind: K, question: Question): Promise<Answer<K> | PassedOver> {
-    const task = this.open(kind, question);
-    await this.when(() => task.status === 'done' || task.cancelReason === 'before_import');
-    return task.status === 'done' ? this.answerOf(task) : { outcome: 'passed_over' };
+  /** There is an employer to mediate with: of the contract until its end, or of a job. */
+  get hasEmployer(): boolean {
+    const { contract } = this;
+    return (contract !== null && contract.endsOn >= this.now.slice(0, 10)) || this.job !== null;
   }
 
-  /** Asks until `needless`; then the task is withdrawn and the answer is null. */
-  async askUnless<K extends TaskKind>(
-    kind: K,
-    question: Question,
-    needless: () => boolean,
-    reason: CancelReason = 'no_longer_needed',
-  ): Promise<Answer<K> | PassedOver | null> {
-    const task = this.open(kind, question);
-    await this.when(() => task.status === 'done' || task.status === 'cancelled' || needless());
-    if (task.status === 'done') return this.answerOf(task);
-    if (task.cancelReason === 'before_import') return { outcome: 'passed_over' };
-    this.withdraw(task, reason);
-    return null;
+  /** The mediation that is open, or null. */
+  get mediation(): MediationRecord | null {
+    const last = this.state.mediations.at(-1);
+    return last && !last.result ? last : null;
   }
 
-  /** Two questions of which one answer settles both: the other is withdrawn. */
-  async askEither<A extends TaskKind, B extends TaskKind>(
-    first: A,
-    second: B,
-    question: Question,
-    /** Why each is withdrawn when the other was answered. */
-    reasons: readonly [ofFirst: CancelReason, ofSecond: CancelReason],
-  ): Promise<{ [K in A | B]: { kind: K; answer: Answer<K> } }[A | B]> {
-    const keys = [this.keyOf(first, question), this.keyOf(second, question)];
-    const done = () => keys.map((key) => this.state.tasks[key]).find((task) => task?.status === 'done');
-    if (!done()) for (const kind of [first, second]) this.open(kind, question);
-    await this.when(() => done() !== undefined);
-    const answered = done() as TaskRecord;
-    keys.forEach((key, i) => {
-      const other = this.state.tasks[key];
-      if (other && other !== answered) this.withdraw(other, reasons[i] as CancelReason);
-    });
-    return { kind: answered.kind, answer: this.answerOf(answered) } as never;
-  }
-
-  /** A task that was asked, with what became of it. */
-  asked(kind: TaskKind, question: Question = {}): TaskRecord {
-    return this.state.tasks[this.keyOf(kind, question)] as TaskRecord;
-  }
-
-  wasAsked(kind: TaskKind, question: Question = {}): boolean {
-    return this.keyOf(kind, question) in this.state.tasks;
-  }
-
-  /** Opens a task, or plans it when its day has not come. The same question again is the same task. */
-  open(kind: TaskKind, question: Question = {}): TaskRecord {
-    const { round = 1, subject, partnerId, anchor, before, on, atOnce } = question;
-    const key = this.keyOf(kind, question);
-    const known = this.state.tasks[key];
-    if (known) return known;
-    const definition = definitionOf(kind);
-    const task: TaskRecord = {
-      id: `${this.state.pathwayId}.${++this.state.taskCount}`,
-      key,
-      kind,
-      round,
-      ...(subject !== undefined && { subject }),
-      step: definition.step,
-      interval: this.state.interval,
-      status: 'planned',
-      ...(definition.who === 'referent' && this.state.referentId && { assigneeId: this.state.referentId }),
-      ...(partnerId && { partnerId }),
-      schedule: {
-        ...(anchor && { anchor }),
-        ...(before && { before }),
-        ...(on && { on }),
-        ...(atOnce && { atOnce }),
-      },
-      plannedAt: this.now,
-      rungs: [],
-    };
-    this.state.tasks[key] = task;
-    this.tell(task, 'task_planned');
-    return task;
-  }
-
-  /** A planned task opens now: its day is counted anew from now. */
-  openNow(task: TaskRecord): void {
-    if (task.status !== 'planned' || task.schedule.atOnce) return;
-    task.schedule = { atOnce: true };
-    delete task.instants;
-    this.tell(task, 'task_planned');
-  }
-
-  withdraw(task: TaskRecord, reason: CancelReason): void {
-    if (task.status === 'done' || task.status === 'cancelled') return;
-    task.status = 'cancelled';
-    task.cancelReason = reason;
-    task.closedAt = this.now;
-    this.tell(task, 'task_cancelled', { data: { reason } });
-  }
-
-  // ---- waiting for days and for what happens
-
-  /** Waits for a named day, counted from `anchor` with the site's settings. */
-  async until(
-    name: WaitName,
-    anchor: Day | Instant,
-    more: { of?: Owner; round?: number } = {},
-  ): Promise<void> {
-    const key = this.expect(name, anchor, more);
-    await this.when(() => this.state.waits[key]?.passed === true);
-  }
-
-  /** Shows a named day and tells when it has come, without waiting for it. */
-  expect(name: WaitName, anchor: Day | Instant, more: { of?: Owner; round?: number } = {}): string {
-    const key = this.waitKey(name, more);
-    if (!this.state.waits[key]) {
-      this.state.waits[key] = { key, name, anchor };
-      this.waitsChanged();
-    }
-    return key;
-  }
-
-  /** Whether a named day has come, or is waited for no longer. */
-  passed(name: WaitName, more: { of?: Owner; round?: number } = {}): boolean {
-    return this.state.waits[this.waitKey(name, more)]?.passed === true;
-  }
-
-  /** What the day was waited for has happened before it came. */
-  stopWaiting(name: WaitName, more: { of?: Owner; round?: number } = {}): void {
-    const wait = this.state.waits[this.waitKey(name, more)];
-    if (!wait || wait.passed) return;
-    wait.passed = true;
-    this.waitsChanged();
-  }
-
-  /** Waits for something to have happened. */
-  when(happened: () => boolean): Promise<void> {
-    return this.waiting.until(happened);
-  }
-
-  /** Does something once, however often the step's function starts from its top. */
-  once(name: string, deed: () => void, of?: Owner): void {
-    const key = `${this.scopeOf(of)}/${name}`;
-    if (this.state.done[key]) return;
-    this.state.done[key] = true;
-    deed();
-  }
+  // ---- leaving a step
 
   /** What happened turns the pathway away from its step. */
   turnTo(way: Way): void {
@@ -256,12 +77,277 @@ export class Accompaniment implements Journalled {
     return this.turn !== null && 'exit' in this.turn;
   }
 
-  // ---- what happens to a pathway
+  // ---- the referent, and changes at the site
 
   assignReferent(referentId: string): void {
     this.state.referentId = referentId;
     this.event({ type: 'referent_assigned', data: { referentId } });
   }
+
+  /** Another referent, with all that the former one had to do for this young person. @param until for a time only */
+  transfer(
+    referentId: string | null,
+    by: string,
+    { until, wordsId }: { until?: Day; wordsId?: string } = {},
+  ): void {
+    const { referentId: former, transfer } = this.state;
+    this.dropWait('transfer_ends', { of: 'pathway' });
+    this.state.referentId = referentId;
+    // A transfer out of a transfer comes back to whom it was first taken from.
+    this.state.transfer = until ? { back: transfer?.back ?? former, until } : null;
+    if (until) this.expect('transfer_ends', until, { of: 'pathway' });
+    this.event({
+      type: 'referent_transferred',
+      by,
+      data: { from: former, to: referentId, ...(until && { until }), ...(wordsId && { wordsId }) },
+    });
+    if (former) this.giveTasks(former, referentId, (task) => definitionOf(task.kind).who !== 'coordinator');
+  }
+
+  /** The time of a transfer is over. */
+  transferBack(): void {
+    const { transfer, referentId: deputy } = this.state;
+    if (!transfer) return;
+    this.dropWait('transfer_ends', { of: 'pathway' });
+    this.state.transfer = null;
+    this.state.referentId = transfer.back;
+    this.event({ type: 'referent_transferred', data: { from: deputy, to: transfer.back } });
+    if (deputy) this.giveTasks(deputy, transfer.back);
+  }
+
+  /** The tasks that were one person's are another's, or the team's. */
+  private giveTasks(
+    from: string,
+    to: string | null,
+    which: (task: TaskRecord) => boolean = () => true,
+  ): void {
+    for (const task of this.unfinished()) {
+      if ((task.standsInFor ?? task.assigneeId) !== from || !which(task)) continue;
+      delete task.standsInFor;
+      if (to) Object.assign(task, { assigneeId: to, askHolder: true });
+      else delete task.assigneeId;
+      this.mediatesFromNowOn(task, to);
+      this.tell(task, 'task_assigned', { data: { assigneeId: to } });
+    }
+  }
+
+  /** Hears of a change at the site. */
+  hear(told: Told): void {
+    switch (told.kind) {
+      case 'settings':
+        if (told.version <= this.state.countedVersion) return;
+        this.state.countedVersion = told.version;
+        this.toldInBetween = this.journal.pending;
+        this.countAllAnew(Infinity);
+        break;
+      case 'staff': {
+        // Somebody may stand in for a substitute: whatever is stood in for is looked at. What the journal is asked about
+        // just now is asked again.
+        const theirs = this.unfinished().filter(
+          (t) => (t.status === 'open' || !t.instants) && (t.standsInFor || t.assigneeId === told.staffId),
+        );
+        if (theirs.length === 0) return;
+        for (const task of theirs) task.askHolder = true;
+        this.journal.note((c) => {
+          for (const task of theirs) c.tasks.add(task);
+          c.fresh = true;
+        });
+        break;
+      }
+      case 'hand_over': {
+        const { from, to, by } = told;
+        const { transfer } = this.state;
+        if (transfer?.back === from) {
+          this.state.transfer = to ? { ...transfer, back: to } : null;
+          // Nobody was named to come back: whoever is referent for a time stays.
+          if (!to) this.dropWait('transfer_ends', { of: 'pathway' });
+        }
+        if (this.state.referentId === from) this.transfer(to, by, { until: this.state.transfer?.until });
+        this.giveTasks(from, to);
+      }
+    }
+  }
+
+  // ---- contact
+
+  /** The young person was met or spoken with. */
+  contacted(at: Instant): void {
+    if (this.state.lastContactAt && this.state.lastContactAt >= at) return;
+    this.state.lastContactAt = at;
+    this.state.summer.missed = 0;
+    const { hold, status } = this.state;
+    // A contact of before the hold is no news.
+    if (status === 'on_hold' && hold?.lost && at > hold.since) this.resume();
+    else this.countSilenceAnew();
+  }
+
+  /** Since when there was no contact. */
+  get silentSince(): Instant {
+    const { lastContactAt, silentSince } = this.state;
+    return lastContactAt && lastContactAt > silentSince ? lastContactAt : silentSince;
+  }
+
+  /** Somebody looked after the silence: it is counted anew from here. */
+  countSilenceFrom(instant: Instant): void {
+    this.state.silentSince = instant;
+    this.countSilenceAnew();
+  }
+
+  private countSilenceAnew(): void {
+    const since = this.silentSince;
+    for (const wait of Object.values(this.state.waits)) {
+      if (waitsForSilence.includes(wait.name) && !wait.passed && wait.anchor < since)
+        this.waitAnew(wait, since);
+    }
+  }
+
+  /** Attempts to reach the young person are counted anew from here. */
+  forgetAttempts(): void {
+    this.state.attempts = [];
+  }
+
+  /** The round of what comes again, through all steps. */
+  round(of: keyof State['rounds']): Round {
+    return `${of}-${this.state.rounds[of]}`;
+  }
+
+  /** The round is over; the next one begins. */
+  nextRound(of: keyof State['rounds']): void {
+    this.cancelScope(this.round(of), 'no_longer_needed');
+    this.forgetScope(this.round(of));
+    this.state.rounds[of]++;
+  }
+
+  // ---- alerts and mediation
+
+  /**
+   * A low alert is followed up by the referent; repeated within the site's time it opens a mediation, once there is an
+   * employer to mediate with.
+   * @returns what was opened for it
+   */
+  lowAlert(by?: string): TaskRecord | MediationRecord {
+    const { lowAlertAt } = this.state;
+    this.state.lowAlertAt = this.now;
+    const within = this.rules.repeatedAlertWithinDays * msOfDay;
+    const repeated = lowAlertAt !== null && this.runtime.now() - Date.parse(lowAlertAt) <= within;
+    if (repeated && this.mayMediate) return this.openMediation('repeated_alert', by);
+    return this.open('alert_follow_up', { of: 'pathway', round: ++this.state.alerts });
+  }
+
+  /** A high alert opens a mediation at once. @returns what was opened for it */
+  highAlert(by?: string): TaskRecord | MediationRecord {
+    if (this.mayMediate) return this.openMediation('high_alert', by);
+    // Without an employer there is nobody to mediate with; beside an open mediation somebody must still act.
+    return this.open('alert_follow_up', { of: 'pathway', round: ++this.state.alerts });
+  }
+
+  /** There is no mediation yet. */
+  private get mayMediate(): boolean {
+    return this.wholeTime && this.hasEmployer && !this.mediation;
+  }
+
+  /** One at a time: while one is open, its mediator hears of what else happens by the timeline. */
+  openMediation(cause: MediationCause, by?: string): MediationRecord {
+    if (this.mediation) return this.mediation;
+    const { pathwayId, mediations } = this.state;
+    const number = mediations.length + 1;
+    const mediation = { id: `${pathwayId}.mediation-${number}`, number, cause, openedAt: this.now };
+    mediations.push(mediation);
+    this.mediationChanged(mediation);
+    this.event({
+      type: 'mediation_opened',
+      ...(by && { by }),
+      data: { mediationId: mediation.id, cause },
+    });
+    this.runtime.startMediation({ pathwayId, number, cause });
+    return mediation;
+  }
+
+  /** The mediation asks somebody. The same question again is the same task. */
+  mediationAsks(number: number, { kind, round, assigneeId, anchor }: MediationQuestion): void {
+    const { mediation } = this;
+    if (mediation?.number !== number) {
+      // It was not there yet when it was told that it is over.
+      const { result = 'pathway_exited' } = this.state.mediations.find((m) => m.number === number) ?? {};
+      this.runtime.tellMediation(this.state.pathwayId, number, { over: result });
+      return;
+    }
+    // Whoever accepted it may have handed it over since.
+    const holder = assigneeId && (mediation.mediatorId ?? null);
+    this.open(kind, {
+      of: `mediation-${number}`,
+      round,
+      ...(holder && { assigneeId: holder }),
+      ...(anchor && { anchor }),
+    });
+  }
+
+  /** Who is given a mediation's task goes on with it; null: whoever of the team takes the next one. */
+  mediatesFromNowOn(task: TaskRecord, mediatorId: string | null): void {
+    const { mediation } = this;
+    if (!mediation || scopeOfKey(task.key) !== `mediation-${mediation.number}`) return;
+    if (task.kind !== 'meet_parties' && task.kind !== 'mediation_follow_up') return;
+    if (mediatorId) mediation.mediatorId = mediatorId;
+    else delete mediation.mediatorId;
+    this.mediationChanged(mediation);
+  }
+
+  /** Answers of people that the mediation has not been told, and questions that nobody answered in time. */
+  mediationNews(): TaskRecord | undefined {
+    const { mediation } = this;
+    if (!mediation) return undefined;
+    const of: Round = `mediation-${mediation.number}`;
+    return Object.values(this.state.tasks).find(
+      (t) =>
+        scopeOfKey(t.key) === of &&
+        (t.status === 'done' || (t.status === 'open' && t.late)) &&
+        !this.wasDone(`told ${t.key}`, of),
+    );
+  }
+
+  tellMediation(task: TaskRecord): void {
+    const mediation = this.mediation as MediationRecord;
+    const { key, kind, closedBy, decision } = task;
+    this.once(`told ${key}`, () => {}, `mediation-${mediation.number}`);
+    if (task.status !== 'done') this.withdraw(task, 'not_in_time');
+    const named = kind === 'accept_mediation' && decision?.outcome === 'accepted' ? closedBy : undefined;
+    const mediatorId = named ?? (decision?.mediatorId as string | undefined);
+    if (mediatorId) {
+      mediation.mediatorId = mediatorId;
+      this.mediationChanged(mediation);
+    }
+    this.runtime.tellMediation(this.state.pathwayId, mediation.number, { answer: toldOf(task) });
+  }
+
+  /** What a mediation was told already of a question. */
+  answered(
+    number: number,
+    { kind, round }: Pick<MediationQuestion, 'kind' | 'round'>,
+  ): MediationAnswer | null {
+    const of: Round = `mediation-${number}`;
+    const task = this.state.tasks[this.keyOf(kind, { of, round })];
+    return task && this.wasDone(`told ${task.key}`, of) ? toldOf(task) : null;
+  }
+
+  /** It came to its end, by itself or because there is nothing left to mediate. */
+  mediationEnds(number: number, result: MediationResult, over: CancelReason | null): void {
+    const { mediation } = this;
+    if (mediation?.number !== number) return;
+    mediation.result = result;
+    mediation.endedAt = this.now;
+    this.mediationChanged(mediation);
+    const of: Round = `mediation-${number}`;
+    this.cancelScope(of, over ?? 'no_longer_needed');
+    this.forgetScope(of);
+    this.event({ type: 'mediation_ended', data: { mediationId: mediation.id, result } });
+    if (over) this.runtime.tellMediation(this.state.pathwayId, number, { over: result });
+  }
+
+  private mediationChanged(mediation: MediationRecord): void {
+    this.journal.note((c) => c.mediations.add(mediation));
+  }
+
+  // ---- contracts, jobs and obstacles
 
   foundObstacles(obstacles: readonly Obstacle[]): void {
     this.state.obstacles = [...obstacles];
@@ -294,6 +380,7 @@ export class Accompaniment implements Journalled {
     const contract = this.contract as ContractRecord;
     contract.terminated = terminated;
     this.cancelScope(this.scopeOf(contract), 'contract_ended');
+    if (this.mediation) this.mediationEnds(this.mediation.number, 'terminated', 'contract_ended');
     this.expectLastDayAtCfa(contract, terminated.on);
     this.contractChanged(contract, {
       type: 'contract_terminated',
@@ -308,6 +395,13 @@ export class Accompaniment implements Journalled {
     for (const name of ['cfa_first_warning', 'cfa_last_warning', 'cfa_keeps_apprentice'] as const) {
       this.expect(name, terminatedOn, { of: contract });
     }
+  }
+
+  /** So many of the trial's days were spent in the company by today: the others are all still to come. */
+  trialCounted(contract: ContractRecord, daysInCompany: number): void {
+    this.dropWait('trial_can_end', { of: contract });
+    const asIfStarted = new Date(this.runtime.now() - (daysInCompany - 1) * msOfDay).toISOString();
+    this.expect('trial_can_end', asIfStarted, { of: contract });
   }
 
   /** What was asked because of the contract is asked anew, from the new day. */
@@ -337,25 +431,44 @@ export class Accompaniment implements Journalled {
     this.event({ type: 'employment_left', data: { employmentId: job.id } });
   }
 
-  /** Attempts to reach the young person are counted anew from here. */
-  forgetAttempts(): void {
-    this.state.attempts = [];
-  }
+  // ---- on hold
 
-  followUpAlert(): TaskRecord {
-    return this.open('alert_follow_up', { of: 'pathway', round: ++this.state.alerts });
-  }
-
-  hold(until: Day): void {
+  /** From now on nothing is due until the day, but legal dates run on. @param lost nobody can reach the young person */
+  hold(until: Day, more: { lost?: boolean; round?: number; by?: string; wordsId?: string } = {}): void {
+    const { lost = false, round = 1, by, wordsId } = more;
+    const before = this.state.hold;
+    if (before) this.dropWait('hold_ends', this.holdWait(before));
     this.state.status = 'on_hold';
-    this.state.holdUntil = until;
-    this.event({ type: 'hold_started', data: { until } });
+    const hold = { since: before?.since ?? this.now, until, lost, round };
+    this.state.hold = hold;
+    this.event({ type: 'hold_started', ...(by && { by }), data: { until, ...(wordsId && { wordsId }) } });
+    this.expect('hold_ends', until, this.holdWait(hold));
   }
 
-  resume(): void {
+  private holdWait({ round }: { round: number }): { of?: Owner; round?: number } {
+    return this.wholeTime ? { of: 'pathway' } : { round };
+  }
+
+  /** What stood still goes on: due as many days later as the pathway was on hold. */
+  resume(by?: string): void {
+    const { hold } = this.state;
+    if (!hold) return;
     this.state.status = 'active';
-    this.state.holdUntil = null;
-    this.event({ type: 'hold_ended' });
+    this.state.hold = null;
+    this.dropWait('hold_ends', this.holdWait(hold));
+    this.event({ type: 'hold_ended', ...(by && { by }) });
+    if (!this.wholeTime) return;
+    for (const task of this.unfinished()) {
+      if (definitionOf(task.kind).notAfter) continue;
+      const { on, anchor, paused = 0 } = task.schedule;
+      // A day to come that was agreed, or that counting begins at, has not stood still.
+      const from = [task.plannedAt, hold.since, on, anchor].map((day) => (day ? Date.parse(day) : 0));
+      const days = Math.round((this.runtime.now() - Math.max(...from)) / msOfDay);
+      if (days <= 0) continue;
+      task.schedule = { ...task.schedule, paused: paused + days };
+      this.countAnew(task);
+    }
+    this.countSilenceFrom(this.now);
   }
 
   // ---- moving through the steps
@@ -373,9 +486,9 @@ export class Accompaniment implements Journalled {
     const at = this.now;
     if ('exit' in way) {
       this.event({ type: 'step_left', at, data: { step, interval, exit: way.exit } });
+      if (this.mediation) this.mediationEnds(this.mediation.number, 'pathway_exited', 'exited');
       for (const scope of this.scopes()) this.cancelScope(scope, 'exited');
       this.state.status = 'exited';
-      this.state.holdUntil = null;
       this.state.exit = {
         code: way.exit,
         at,
@@ -395,7 +508,6 @@ export class Accompaniment implements Journalled {
       this.cancelScope(this.scopeOf(), 'step_left');
       this.forgetScope(this.scopeOf());
       this.leaveJobs();
-      if (this.state.status === 'on_hold') this.resume();
       this.state.step = way.to;
       this.state.interval++;
       this.state.stepEnteredAt = at;
@@ -429,115 +541,30 @@ export class Accompaniment implements Journalled {
       }
     }
     this.state.exit = null;
-    this.state.status = 'active';
+    this.state.status = this.state.hold ? 'on_hold' : 'active';
+    // Its day may have come meanwhile: then it ends at once.
+    if (this.state.hold) this.expect('hold_ends', this.state.hold.until, this.holdWait(this.state.hold));
+    if (this.state.transfer) this.expect('transfer_ends', this.state.transfer.until, { of: 'pathway' });
     this.event({ type: 'exit_undone', by, data: { code: exit?.code } });
     this.event({ type: 'step_entered', at: this.state.stepEnteredAt, data: { step, interval, again: true } });
     // What no step asks.
     for (const { kind, key, round, subject, schedule } of cancelled) {
       if (!askedByEvents.includes(kind)) continue;
       const of = scopeOfKey(key) === 'pathway' ? 'pathway' : undefined;
+      delete this.state.done[`pathway/unhandled ${key}`];
       this.open(kind, { ...schedule, round, subject, of });
     }
     const contract = this.state.contracts.at(-1);
     if (contract?.terminated) this.expectLastDayAtCfa(contract, contract.terminated.on);
-  }
-
-  /** Goes on in a new run where the one before stopped. */
-  pickUp(): void {
-    // Closed tasks of no step are waited for by nobody, unless an exit that closed them is undone.
-    for (const task of Object.values(this.state.tasks)) {
-      const closed =
-        task.status === 'done' || (task.status === 'cancelled' && task.cancelReason !== 'exited');
-      if (closed && scopeOfKey(task.key) === 'pathway') delete this.state.tasks[task.key];
-    }
-    this.wake();
+    const mediation = this.state.mediations.at(-1);
+    if (mediation?.result === 'pathway_exited' && mediation.endedAt === exit?.at)
+      this.openMediation(mediation.cause, by);
   }
 
   close(): void {
     this.state.status = 'closed';
     this.event({ type: 'closed' });
   }
-
-  event(event: Omit<TimelineEvent, 'at'> & { at?: Instant }): void {
-    this.journal.note((c) => c.events.push({ at: this.now, ...event }));
-  }
-
-  /** Notes a task's change for the journal and tells it on the timeline. */
-  tell(task: TaskRecord, type: TimelineEvent['type'], more: { by?: string; data?: object } = {}): void {
-    this.journal.note((c) => c.tasks.add(task));
-    this.event({
-      type,
-      ...(more.by && { by: more.by }),
-      data: { taskId: task.id, kind: task.kind, ...more.data },
-    });
-  }
-
-  private waitsChanged(): void {
-    this.journal.note((c) => {
-      c.waits = true;
-    });
-  }
-
-  // ---- time
-
-  /** Sets a timer for the next instant anything waits for, unless one is set that comes before it. */
-  private setAlarm(): void {
-    const next = this.nextInstant();
-    if (next === Infinity) return;
-    for (const alarm of this.alarms) if (alarm <= next) return;
-    this.alarms.add(next);
-    // A timer that is no longer needed is left to fire, once: cancelling it and starting another would cost each
-    // decision of a person two events, and an instant nothing waits for any more costs five, once.
-    sleep(Math.max(1, next - Date.now())).then(
-      () => {
-        this.alarms.delete(next);
-        this.wake();
-      },
-      () => log.debug('the timer was cancelled with the workflow'),
-    );
-  }
-
-  private nextInstant(): number {
-    let next: Instant | null = null;
-    const consider = (at: Instant | undefined) => {
-      if (at && (next === null || at < next)) next = at;
-    };
-    for (const task of Object.values(this.state.tasks)) {
-      if (task.status === 'planned') consider(task.instants?.opensAt);
-      if (task.status === 'open') consider(nextRung(task)?.at);
-    }
-    for (const wait of Object.values(this.state.waits)) if (!wait.passed) consider(wait.at);
-    return next === null ? Infinity : Date.parse(next);
-  }
-
-  /** Does all that has come due. */
-  private wake(): void {
-    const now = this.now;
-    for (const task of Object.values(this.state.tasks)) {
-      if (task.status === 'planned' && task.instants && task.instants.opensAt <= now) {
-        task.status = 'open';
-        task.openedAt = now;
-        // The referent may have changed since it was planned.
-        if (definitionOf(task.kind).who === 'referent' && this.state.referentId)
-          task.assigneeId = this.state.referentId;
-        this.tell(task, 'task_opened');
-      }
-      if (task.status !== 'open') continue;
-      for (let rung = nextRung(task); rung && rung.at <= now; rung = nextRung(task)) {
-        task.rungs.push(rung.name);
-        this.tell(task, `task_${rung.name}`);
-      }
-    }
-    for (const wait of Object.values(this.state.waits)) {
-      if (wait.passed || !wait.at || wait.at > now) continue;
-      wait.passed = true;
-      this.event({ type: 'day_came', data: { name: wait.name } });
-      this.waitsChanged();
-    }
-    this.setAlarm();
-  }
-
-  // ---- the journal's side
 
   snapshot(): PathwaySnapshot {
     const s = this.state;
@@ -551,128 +578,28 @@ export class Accompaniment implements Journalled {
       referentId: s.referentId,
       lastContactAt: s.lastContactAt,
       exit: s.exit,
-      holdUntil: s.holdUntil,
+      holdUntil: s.status === 'on_hold' ? (s.hold?.until ?? null) : null,
+      mediationId: this.mediation?.id ?? null,
       contractId: this.contract?.id ?? null,
       settingsVersion: s.rules.version,
     };
   }
 
-  openWaits() {
-    return Object.values(this.state.waits).filter((w) => !w.passed);
-  }
-
-  entry(revision: number, changes: Parameters<Journalled['entry']>[1]): JournalEntry {
-    return {
-      pathwayId: this.state.pathwayId,
-      revision,
-      recordedAt: this.now,
-      pathway: this.snapshot(),
-      tasks: [...changes.tasks].map((t) => ({ ...t, rungs: [...t.rungs] })),
-      ...(changes.waits && { waits: this.openWaits().map((w) => ({ ...w })) }),
-      contracts: [...changes.contracts].map((c) => ({ ...c })),
-      employments: [...changes.employments].map((j) => ({ ...j })),
-      events: changes.events,
-    };
-  }
-
-  adopt(entry: JournalEntry, answer: JournalAnswer): void {
-    this.state.revision = entry.revision;
-    this.opened = [];
-    for (const recorded of entry.tasks) {
-      const task = this.state.tasks[recorded.key];
-      // It may have been closed, forgotten or asked anew while the entry was on its way.
-      if (!task || task.id !== recorded.id || task.instants) continue;
-      if (task.schedule.atOnce !== recorded.schedule.atOnce) continue;
-      const adopted = adoptInstants(task, answer.tasks[recorded.id], entry.recordedAt);
-      Object.assign(task, adopted);
-      if (
-        adopted.instants?.past &&
-        definitionOf(task.kind).milestone &&
-        this.state.imported &&
-        this.state.interval === 1
-      ) {
-        this.withdraw(task, 'before_import');
-      } else if (adopted.status === 'open') this.opened.push(task.id);
-    }
-    for (const recorded of entry.waits ?? []) {
-      const wait = this.state.waits[recorded.key];
-      if (wait && !wait.at) Object.assign(wait, answer.waits[recorded.key]);
-    }
-    if (answer.rules) this.state.rules = answer.rules;
-    this.wake();
-  }
-
-  // ---- scopes: what belongs to the stay in the step, to the contract, to the job
-
-  private keyOf(kind: TaskKind, { of, subject, round = 1 }: Question): string {
-    return [this.scopeOf(of), kind, subject, round].filter((part) => part !== undefined).join('/');
-  }
-
-  private waitKey(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number }): string {
-    return `${this.scopeOf(of)}/${name}/${round}`;
-  }
-
-  private scopeOf(of?: Owner): string {
-    if (of === 'pathway') return of;
-    if (of) return 'signedOn' in of ? `contract-${of.number}` : `job-${of.number}`;
-    return this.state.status === 'exited' ? 'exit' : `step-${this.state.interval}`;
-  }
-
-  private scopes(): Set<string> {
-    return new Set([...Object.keys(this.state.tasks), ...Object.keys(this.state.waits)].map(scopeOfKey));
-  }
-
-  private cancelScope(scope: string, reason: CancelReason): void {
-    for (const task of Object.values(this.state.tasks))
-      if (scopeOfKey(task.key) === scope) this.withdraw(task, reason);
-    for (const [key, wait] of Object.entries(this.state.waits)) {
-      if (scopeOfKey(key) !== scope || wait.passed) continue;
-      delete this.state.waits[key];
-      this.waitsChanged();
-    }
-  }
-
-  /** What was asked and answered in a scope that is over is not carried on. */
-  private forgetScope(scope: string): void {
-    for (const things of [this.state.tasks, this.state.waits, this.state.done]) {
-      for (const key of Object.keys(things)) if (scopeOfKey(key) === scope) delete things[key];
-    }
-  }
-
-  private answerOf<K extends TaskKind>(task: TaskRecord): Answer<K> {
-    return { ...task.decision, taskKey: task.key } as unknown as Answer<K>;
+  protected dayCame(name: WaitName): void {
+    if (name === 'hold_ends' && this.state.status === 'on_hold') this.resume();
+    if (name === 'transfer_ends') this.transferBack();
   }
 }
 
-/** When a round was over: held, withdrawn, or due where it was passed over. */
-export function endOf(task: TaskRecord): Instant {
-  return task.cancelReason === 'before_import'
-    ? (task.instants as { dueAt: Instant }).dueAt
-    : (task.closedAt as Instant);
-}
-
-/** Where the next round is counted from so that a rhythm is kept: the day it was due, or held when that was later. */
-export function beatOf(task: TaskRecord): Day | Instant {
-  const { dueAt, movedFrom } = task.instants as NonNullable<TaskRecord['instants']>;
-  const end = endOf(task);
-  return end > dueAt ? end : (movedFrom?.day ?? dueAt);
-}
-
-/** Something that goes on beside what decides: it never answers, but its failure is one. */
-export async function beside(work: Promise<unknown>): Promise<never> {
-  await work;
-  return new Promise<never>(() => {});
-}
-
-function scopeOfKey(key: string): string {
-  return key.slice(0, key.indexOf('/'));
-}
-
-function nextRung(task: TaskRecord): { name: 'reminded' | 'escalated' | 'flagged'; at: Instant } | null {
-  const { instants, rungs } = task;
-  if (!instants) return null;
-  if (!rungs.includes('reminded')) return { name: 'reminded', at: instants.remindAt };
-  if (!rungs.includes('escalated')) return { name: 'escalated', at: instants.escalateAt };
-  if (!rungs.includes('flagged')) return { name: 'flagged', at: instants.committeeAt };
-  return null;
+/** A closed task, as its mediation is told. */
+function toldOf({ kind, round, decision, closedBy, closedAt }: TaskRecord): MediationAnswer {
+  const mediatorId = decision?.mediatorId as string | undefined;
+  return {
+    kind: kind as MediationQuestion['kind'],
+    round,
+    outcome: decision?.outcome ?? 'late',
+    ...(closedBy && { by: closedBy }),
+    ...(mediatorId && { mediatorId }),
+    at: closedAt as Instant,
+  };
 }

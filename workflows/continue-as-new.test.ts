@@ -1,10 +1,12 @@
 /** A pathway that goes on in a new run loses nothing, opens nothing twice, and waits where it waited. */
 import { randomUUID } from 'node:crypto';
 import { PathwayWorld, type YoungPerson } from '../test/setup/pathways';
+import { testTemporalAddress } from '../test/setup/servers';
 import {
   claimTask,
   completeTask,
   exitPathway,
+  mediationWorkflowId,
   proposeOffer,
   raiseAlert,
   recordEmployment,
@@ -23,10 +25,10 @@ async function contactsUntilTheNextRun(young: YoungPerson) {
 
 /** What must be the same before and after. */
 async function carried(young: YoungPerson) {
-  const { revision, pathway, tasks, waits, contracts, employments } = await young.settled();
+  const { revision, pathway, tasks, waits, contracts, employments, mediations } = await young.settled();
   const told = (await young.timeline()).filter((e) => e.type !== 'contact').map((e) => e.type);
   const byId = [...tasks].sort((a, b) => a.id.localeCompare(b.id));
-  return { revision, carried: { pathway, tasks: byId, waits, contracts, employments, told } };
+  return { revision, carried: { pathway, tasks: byId, waits, contracts, employments, mediations, told } };
 }
 
 describe('the release', () => {
@@ -104,7 +106,7 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
         await young.contact('reached');
         expect((await young.settled()).pathway.status).toBe('active');
         await contactsUntilTheNextRun(young);
-        expect((await young.settled()).waits).toEqual([]);
+        expect(await young.waits()).toEqual([]);
         expect(await young.open()).toEqual(['assign_referent']);
       },
     ],
@@ -171,7 +173,8 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
         await young.complete('alert_follow_up', 'handled');
         await young.untilOpen('closer_follow_up');
         await young.complete('closer_follow_up', 'difficulty');
-        expect(await young.recorded('alert_follow_up')).toHaveLength(2);
+        // The second alert within a month.
+        expect((await young.settled()).mediations).toMatchObject([{ cause: 'repeated_alert' }]);
         expect(await young.untilOpen('tripartite_meeting')).toMatchObject({ round: 2 });
       },
     ],
@@ -185,7 +188,7 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
       },
       async (young) => {
         await young.complete('rebound_interview', 'search_again');
-        expect((await young.settled()).waits).toHaveLength(3);
+        expect(await young.waits()).toHaveLength(3);
       },
     ],
     [
@@ -260,5 +263,68 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
       [young.pathwayId],
     );
     expect(rows[0].revisions).toBe(rows[0].last);
+  });
+});
+
+describe('a mediation outlives the run of its pathway that started it:', () => {
+  let world: PathwayWorld;
+  beforeAll(async () => {
+    const { TestWorkflowEnvironment } = await import('@temporalio/testing');
+    const address = await testTemporalAddress();
+    world = await PathwayWorld.create({
+      temporal: () => TestWorkflowEnvironment.createFromExistingServer({ address }),
+      eventsOfARun: 60,
+    });
+    // No time is skipped here: what is asked opens on the day.
+    await world.pool.query(
+      `insert into site_settings (site_id, version, settings, applied_at) values ('tours', 2, $1, now())`,
+      [JSON.stringify({ tasks: { mediation_follow_up: { due: { days: 15 } } } })],
+    );
+  }, 60_000);
+  afterEach(() => world.forgetAll());
+  afterAll(() => world.end());
+
+  const mediationOf = (young: YoungPerson) =>
+    world.env.client.workflow.getHandle(mediationWorkflowId(young.pathwayId, 1));
+
+  /** Accepted, and the pathway goes on in a new run. */
+  async function mediatedInTheNextRun(): Promise<YoungPerson> {
+    const young = await world.enrolInto('securing');
+    await young.send(raiseAlert, { level: 'high', source: 'cfa', wordsId: randomUUID() });
+    await young.complete('accept_mediation', 'accepted');
+    const before = await carried(young);
+    expect(before.carried).toMatchObject({ mediations: [{ number: 1, cause: 'high_alert' }] });
+    await contactsUntilTheNextRun(young);
+    expect((await carried(young)).carried).toEqual(before.carried);
+    return young;
+  }
+
+  test('it asks the next run, hears its answers, and ends with its result', async () => {
+    const young = await mediatedInTheNextRun();
+    await young.complete('meet_parties', 'agreement', { on: await world.day() });
+    await young.task('mediation_follow_up');
+    await contactsUntilTheNextRun(young);
+    await young.complete('mediation_follow_up', 'resolved');
+    expect(await mediationOf(young).result()).toBe('resolved');
+    const { mediations, pathway, tasks } = await young.settled();
+    expect(mediations).toMatchObject([{ number: 1, result: 'resolved' }]);
+    expect(pathway).toMatchObject({ status: 'active', mediationId: null });
+    expect(tasks.filter((t) => t.key.startsWith('mediation-'))).toEqual([]);
+    expect(await young.timeline('mediation_opened', 'mediation_ended')).toHaveLength(2);
+  });
+
+  test.each([
+    ['an exit', 'pathway_exited', 'exited'],
+    ['a termination', 'terminated', 'contract_ended'],
+  ])('%s in the next run closes it', async (_, result, reason) => {
+    const young = await mediatedInTheNextRun();
+    if (result === 'pathway_exited') await young.send(exitPathway, { code: 'moved_away' });
+    else {
+      const on = await world.day();
+      await young.send(recordTermination, { on, initiator: 'mutual', reason: 'conflict' });
+    }
+    expect(await mediationOf(young).result()).toBe(result);
+    expect((await young.settled()).mediations).toMatchObject([{ number: 1, result }]);
+    expect(await young.recorded('meet_parties')).toMatchObject([{ cancelReason: reason }]);
   });
 });

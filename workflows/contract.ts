@@ -1,6 +1,7 @@
 /** What accompanies a contract from its start to its end, through steps 4 and 5. */
 import type { ContractRecord } from '../domain/journal';
-import { type Accompaniment, beatOf } from './accompaniment';
+import type { Accompaniment } from './accompaniment';
+import { beatOf } from './asking';
 
 export async function accompanyContract(p: Accompaniment, contract: ContractRecord): Promise<void> {
   await Promise.all([
@@ -19,13 +20,17 @@ async function companyVisit(p: Accompaniment, contract: ContractRecord): Promise
 
 /** Before the 45th day in the company; the day itself is entered by people, the due date is the earliest it can be. */
 async function trialReview(p: Accompaniment, contract: ContractRecord): Promise<void> {
+  // It is a day that people should see; nothing follows from it by itself.
+  if (p.wholeTime) p.expect('trial_can_end', contract.startsOn, { of: contract });
   const review = await p.askAt('trial_review', { of: contract, anchor: contract.startsOn });
-  if (review.outcome === 'alert') p.once('alert of trial review', () => p.followUpAlert(), contract);
+  if (p.wholeTime && 'daysInCompany' in review) {
+    p.once('days in the company', () => p.trialCounted(contract, review.daysInCompany), contract);
+  }
+  if (review.outcome === 'alert') p.once('alert of trial review', () => p.lowAlert(), contract);
   if (review.outcome !== 'fragile') return;
   for (let round = 1; ; round++) {
     const { outcome } = await p.ask('closer_follow_up', { of: contract, round });
-    if (outcome === 'difficulty')
-      p.once(`alert of closer follow-up ${round}`, () => p.followUpAlert(), contract);
+    if (outcome === 'difficulty') p.once(`alert of closer follow-up ${round}`, () => p.lowAlert(), contract);
     if (outcome !== 'missed') return;
   }
 }
@@ -46,11 +51,14 @@ async function apprenticeFollowUps(p: Accompaniment, contract: ContractRecord): 
     const { outcome } = await p.askAt('apprentice_follow_up', question);
     anchor = beatOf(p.asked('apprentice_follow_up', question));
     missed = outcome === 'missed' ? missed + 1 : 0;
-    const silent = missed >= p.rules.missedInARow;
-    if (silent) missed = 0;
-    if (silent || outcome === 'difficulty') {
-      p.once(`alert of follow-up ${round}`, () => p.followUpAlert(), contract);
-    }
+    if (outcome === 'difficulty') p.once(`alert of follow-up ${round}`, () => p.lowAlert(), contract);
+    if (missed < p.rules.missedInARow) continue;
+    missed = 0;
+    p.once(
+      `mediation of follow-up ${round}`,
+      () => (p.wholeTime ? p.openMediation('missed_follow_ups') : p.lowAlert()),
+      contract,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 /** A young person who cannot be reached: the coordinator decides, in whichever step it happens. */
-import type { Accompaniment, Answer } from './accompaniment';
+import type { Accompaniment } from './accompaniment';
+import type { Answer, Question } from './asking';
 import { exit, type Way } from './state';
 
 /** Whether enough was tried, over enough channels, that somebody must decide. */
@@ -11,40 +12,40 @@ export function triedEnough(p: Accompaniment): boolean {
 
 /**
  * What follows from the coordinator's decision.
- * @param round makes a hold one of its own
+ * @param question the one it answers
  * @returns null: the attempts go on
  */
 export async function afterDecision(
   p: Accompaniment,
   decision: Answer<'hard_to_reach_decision'>,
-  round: number,
+  { of, round = 1 }: Pick<Question, 'of' | 'round'>,
 ): Promise<Way | null> {
   if (decision.outcome === 'lost_contact') return exit('lost_contact', decision);
-  if (decision.outcome === 'put_on_hold' && !p.passed('hold_ends', { round })) {
-    // Held already in a new run; not yet, or no longer, when an exit from the hold was undone.
-    if (p.state.status !== 'on_hold') p.hold(decision.until);
-    await Promise.race([p.until('hold_ends', decision.until, { round }), reachedAgain(p, decision)]);
-    p.stopWaiting('hold_ends', { round });
-    p.resume();
+  if (decision.outcome === 'put_on_hold') {
+    p.once(`hold ${round}`, () => p.hold(decision.until, { lost: true, round }), of);
+    // Until the day, or until the young person is reached.
+    await p.when(() => p.state.status !== 'on_hold');
   }
   return null;
 }
 
 /** The coordinator decides now, unless the young person is reached meanwhile. */
-export async function hardToReach(p: Accompaniment, round: number): Promise<Way | null> {
-  const since = p.open('hard_to_reach_decision', { round, atOnce: true }).plannedAt;
+export async function hardToReach(
+  p: Accompaniment,
+  question: Pick<Question, 'of' | 'round'>,
+): Promise<Way | null> {
+  const asked = p.open('hard_to_reach_decision', { ...question, atOnce: true });
+  const since = asked.plannedAt;
+  // One question to the coordinator is enough, for whatever reason it is asked.
+  for (const other of p.unfinished())
+    if (other.kind === asked.kind && other !== asked) p.withdraw(other, 'no_longer_needed');
   const decision = await p.askUnless(
     'hard_to_reach_decision',
-    { round },
+    question,
     () => reachedSince(p, since),
     'reached',
   );
-  return decision && decision.outcome !== 'passed_over' ? afterDecision(p, decision, round) : null;
-}
-
-function reachedAgain(p: Accompaniment, decision: Answer<'hard_to_reach_decision'>): Promise<void> {
-  const decidedAt = p.state.tasks[decision.taskKey]?.closedAt as string;
-  return p.when(() => reachedSince(p, decidedAt));
+  return decision && decision.outcome !== 'passed_over' ? afterDecision(p, decision, question) : null;
 }
 
 /** Whether a contact reached the young person after an instant. */

@@ -4,14 +4,18 @@
  */
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import type { Instant } from '../domain/calendar';
 import type { TaskRecord } from '../domain/journal';
-import { contractProblem, type Decision, decisionSchemaOf } from '../domain/tasks';
+import { contractProblem, type Decision, decisionSchemaOf, definitionOf } from '../domain/tasks';
 import type { Accompaniment } from './accompaniment';
 import {
   assignTask,
   claimTask,
   completeTask,
   exitPathway,
+  holdPathway,
+  mediationAsks,
+  mediationEnded,
   pathwayState,
   proposeOffer,
   type Recorded,
@@ -22,9 +26,12 @@ import {
   recordEmployment,
   recordTermination,
   releaseTask,
+  resumePathway,
+  tell,
+  transferReferent,
   undoExit,
 } from './messages';
-import { exit, rememberedRequests, to } from './state';
+import { carriedState, exit, rememberedRequests, to } from './state';
 
 export function hearPeople(p: Accompaniment): void {
   const { state } = p;
@@ -87,6 +94,8 @@ export function hearPeople(p: Accompaniment): void {
     ({ taskId, by }) => {
       const task = openTask(taskId);
       delete task.assigneeId;
+      delete task.standsInFor;
+      delete task.askHolder;
       p.tell(task, 'task_released', { by });
       return task.id;
     },
@@ -127,8 +136,7 @@ export function hearPeople(p: Accompaniment): void {
     () => refuseExited(),
     ({ by, channel, result, at = p.now, wordsId }) => {
       state.attempts.push({ at, channel, result });
-      if (result === 'reached' && (!state.lastContactAt || state.lastContactAt < at))
-        state.lastContactAt = at;
+      if (result === 'reached') p.contacted(at);
       p.event({ type: 'contact', at, by, data: { channel, result, ...(wordsId && { wordsId }) } });
       const firstContact = Object.values(state.tasks).find(
         (t) => t.kind === 'first_contact' && t.status === 'open',
@@ -136,7 +144,7 @@ export function hearPeople(p: Accompaniment): void {
       if (result !== 'reached' || !firstContact) return undefined;
       // Whoever reached the young person has done what the task asks.
       const decision = { outcome: 'reached', channel, ...(wordsId && { wordsId }) };
-      return complete(firstContact, by, decision, { outcome: 'reached' });
+      return complete(firstContact, by, decision, { outcome: 'reached' }, at);
     },
   );
   hear(
@@ -149,6 +157,8 @@ export function hearPeople(p: Accompaniment): void {
       refuseContract(request);
     },
     ({ requestId: _, by, ...terms }) => {
+      // Who signs a contract is back.
+      if (state.status === 'on_hold') p.resume(by);
       p.turnTo(to('securing'));
       return p.signContract(terms, by).id;
     },
@@ -225,7 +235,38 @@ export function hearPeople(p: Accompaniment): void {
     () => refuseExited(),
     ({ by, level, source, wordsId }) => {
       p.event({ type: 'alert_raised', by, data: { level, source, wordsId } });
-      return p.followUpAlert().id;
+      return (level === 'high' ? p.highAlert(by) : p.lowAlert(by)).id;
+    },
+  );
+  hear(
+    holdPathway,
+    () => refuseExited(),
+    ({ by, until, wordsId }) => {
+      p.hold(until, { by, wordsId });
+      return undefined;
+    },
+  );
+  hear(
+    resumePathway,
+    () => {
+      if (state.status !== 'on_hold')
+        refused('not_on_hold', 'the pathway is not on hold: there is nothing to resume');
+    },
+    ({ by }) => {
+      p.resume(by);
+      return undefined;
+    },
+  );
+  hear(
+    transferReferent,
+    ({ referentId }) => {
+      refuseExited();
+      if (referentId === state.referentId)
+        refused('referent_already', 'this person is the referent already', { field: '/referentId' });
+    },
+    ({ by, referentId, until, wordsId }) => {
+      p.transfer(referentId, by, { until, wordsId });
+      return undefined;
     },
   );
   hear(
@@ -263,14 +304,27 @@ export function hearPeople(p: Accompaniment): void {
     waits: p.openWaits(),
     contracts: state.contracts,
     employments: state.employments,
+    mediations: state.mediations,
   }));
+  setHandler(carriedState, () => state);
+  setHandler(tell, (told) => {
+    if (state.status !== 'closed') p.hear(told);
+  });
+  setHandler(mediationAsks, ({ number, question }) => p.mediationAsks(number, question));
+  setHandler(mediationEnded, ({ number, result }) => p.mediationEnds(number, result, null));
 
   // ----
 
-  /** About a task that the journal has not answered for: whether it is open is not known here yet. */
+  /**
+   * About a task that the journal has not answered for: whether it is open is not known here yet. Who was reached has
+   * had the first contact.
+   */
   function isUnsettled(request: object): boolean {
     const taskId = 'taskId' in request && request.taskId;
-    const task = Object.values(state.tasks).find((t) => t.id === taskId);
+    const reached = 'result' in request && request.result === 'reached';
+    const task = Object.values(state.tasks).find(
+      (t) => t.id === taskId || (reached && t.kind === 'first_contact' && t.status === 'planned'),
+    );
     return Boolean(task && task.status === 'planned' && !task.instants);
   }
 
@@ -285,11 +339,19 @@ export function hearPeople(p: Accompaniment): void {
       : refused('task_unknown', 'this pathway has no such task');
   }
 
-  function complete(task: TaskRecord, by: string, decision: Decision, data: object): string {
+  /** @param metAt when the young person was met, if the outcome says that they were */
+  function complete(
+    task: TaskRecord,
+    by: string,
+    decision: Decision,
+    data: object,
+    metAt: Instant = p.now,
+  ): string {
     task.status = 'done';
     task.decision = decision;
     task.closedAt = p.now;
     task.closedBy = by;
+    if (definitionOf(task.kind).contact?.includes(decision.outcome)) p.contacted(metAt);
     p.tell(task, 'task_completed', { by, data });
     return task.id;
   }
@@ -302,6 +364,10 @@ export function hearPeople(p: Accompaniment): void {
   ): string {
     const task = openTask(taskId);
     task.assigneeId = assigneeId;
+    // Somebody chose: nobody stands in any more, and nobody is asked.
+    delete task.standsInFor;
+    delete task.askHolder;
+    p.mediatesFromNowOn(task, assigneeId);
     p.tell(task, type, { by, data: { assigneeId } });
     return task.id;
   }

@@ -1,2 +1,4 @@
 /** The workflows of the worker's bundle. */
+export { broadcast } from './broadcast';
+export { mediation } from './mediation';
 export { pathway } from './pathway';

@@ -1,20 +1,15 @@
 /** Hands what happened to the one activity that records it: all of one activation as one entry, one entry at a time. */
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type { JournalActivities } from '../activities/journal';
 import type {
   ContractRecord,
   EmploymentRecord,
   JournalAnswer,
   JournalEntry,
+  MediationRecord,
   TaskRecord,
   TimelineEvent,
 } from '../domain/journal';
 
-const { record } = proxyActivities<JournalActivities>({
-  startToCloseTimeout: '30 seconds',
-  // The database may be away for hours: what is recorded waits for it, and no attempt is the last.
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-});
+import type { Runtime } from './runtime';
 
 /** What an entry is made of, gathered until it is taken. */
 class Changes {
@@ -22,7 +17,9 @@ class Changes {
   readonly tasks = new Set<TaskRecord>();
   readonly contracts = new Set<ContractRecord>();
   readonly employments = new Set<EmploymentRecord>();
+  readonly mediations = new Set<MediationRecord>();
   waits = false;
+  fresh = false;
 }
 
 export interface Journalled {
@@ -38,6 +35,7 @@ export class Journal {
   private taken = 0;
   private acknowledged = 0;
 
+  private stir: () => void = () => {};
   private readonly awaited: { readonly target: number; readonly goOn: () => void }[] = [];
 
   /**
@@ -47,12 +45,14 @@ export class Journal {
   constructor(
     public revision: number,
     private readonly changed: () => void,
+    private readonly runtime: Pick<Runtime, 'record' | 'everythingElse'>,
   ) {}
 
   /** Notes a change. Nothing leaves before everything this activation sets off has happened. */
   note(change: (changes: Changes) => void): void {
     change(this.changes);
     this.made++;
+    this.stir();
     this.changed();
   }
 
@@ -73,27 +73,18 @@ export class Journal {
   /** Records as long as the workflow lives; what happens while an entry is on its way goes into the next. */
   async keep(of: Journalled): Promise<never> {
     for (;;) {
-      await condition(() => this.made > this.taken);
-      await everythingElse();
+      if (this.made === this.taken) await new Promise<void>((goOn) => (this.stir = goOn));
+      await this.runtime.everythingElse();
       const changes = this.changes;
       const taken = this.made;
       this.changes = new Changes();
       this.taken = taken;
       const entry = of.entry(this.revision + 1, changes);
-      const answer = await record(entry);
+      const answer = await this.runtime.record(entry);
       this.revision = entry.revision;
       of.adopt(entry, answer);
       this.acknowledged = taken;
       while (this.awaited[0] && this.awaited[0].target <= taken) this.awaited.shift()?.goOn();
     }
   }
-}
-
-/**
- * Waits until all else in the activation has run as far as it can. A condition is looked at when it is made, and again
- * when nothing is left to run.
- */
-function everythingElse(): Promise<void> {
-  let looks = 0;
-  return condition(() => looks++ > 0);
 }

@@ -2,14 +2,27 @@
  * How the API speaks with a pathway: one Update for each decision of a person, queries for its state. Everything here
  * is codes, days and opaque ids; words are in PostgreSQL under `wordsId` (invariant 2).
  */
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
-import type { PathwayState } from '../domain/journal';
+import type { MediationCause, MediationResult, PathwayState } from '../domain/journal';
 import type { Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
-import type { Decision } from '../domain/tasks';
+import type { Decision, TaskKind } from '../domain/tasks';
 
 export const pathwayWorkflowId = (pathwayId: string) => `pathway-${pathwayId}`;
+export const mediationWorkflowId = (pathwayId: string, number: number) => `mediation-${pathwayId}-${number}`;
+
+export const broadcastWorkflowId = (broadcastId: string) => `broadcast-${broadcastId}`;
+
+/** What a broadcast is started with, and where its next run goes on. */
+export interface BroadcastInput {
+  readonly broadcastId: string;
+  /** The last pathway that was told. */
+  readonly after?: string | null;
+  /** How many were. */
+  readonly told?: number;
+}
 
 /** What a pathway is started with. */
 export interface PathwayInput {
@@ -87,8 +100,60 @@ export const exitPathway = defineUpdate<Recorded, [Request & { code: ExitCode; w
   'exitPathway',
 );
 export const undoExit = defineUpdate<Recorded, [Request]>('undoExit');
+/** On hold until a day: the pathway's time stands still, legal dates run on. On hold already: until another day. */
+export const holdPathway = defineUpdate<Recorded, [Request & { until: Day; wordsId?: string }]>(
+  'holdPathway',
+);
+export const resumePathway = defineUpdate<Recorded, [Request]>('resumePathway');
+/** Another referent, for good or until a day. */
+export const transferReferent = defineUpdate<
+  Recorded,
+  [Request & { referentId: string; until?: Day; wordsId?: string }]
+>('transferReferent');
 
 export const pathwayState = defineQuery<PathwayState>('pathwayState');
+
+/** A change at the site that concerns this pathway. Told twice, it changes nothing the second time. */
+export const tell = defineSignal<[Told]>('tell');
+
+// ---- between a pathway and its mediation
+
+export interface MediationInput {
+  readonly pathwayId: string;
+  /** From 1, of the pathway. */
+  readonly number: number;
+  readonly cause: MediationCause;
+}
+
+/** A mediation asks a person: the pathway opens the task and tells the answer. */
+export interface MediationQuestion {
+  readonly kind: Extract<
+    TaskKind,
+    'accept_mediation' | 'name_mediator' | 'meet_parties' | 'mediation_follow_up'
+  >;
+  /** From 1. */
+  readonly round: number;
+  readonly assigneeId?: string;
+  readonly anchor?: Instant;
+}
+
+export interface MediationAnswer {
+  readonly kind: MediationQuestion['kind'];
+  readonly round: number;
+  /** Of the task; `late`: nobody answered in time, the question was withdrawn. */
+  readonly outcome: string;
+  /** Who answered, and who is named as mediator. */
+  readonly by?: string;
+  readonly mediatorId?: string;
+  readonly at: Instant;
+}
+
+/** `over`: the pathway or its contract came to its end, and so does the mediation. */
+export type MediationMessage = { readonly answer: MediationAnswer } | { readonly over: MediationResult };
+
+export const mediationAsks = defineSignal<[{ number: number; question: MediationQuestion }]>('mediationAsks');
+export const mediationEnded = defineSignal<[{ number: number; result: MediationResult }]>('mediationEnded');
+export const mediationTold = defineSignal<[MediationMessage]>('mediationTold');
 
 /**
  * Why an Update was refused: the `type` of its ApplicationFailure, and the `code` of the API's problem details.
@@ -109,5 +174,7 @@ export const refusals = [
   'pathway_exited',
   'exit_words_missing',
   'not_in_this_step',
+  'not_on_hold',
+  'referent_already',
 ] as const;
 export type Refusal = (typeof refusals)[number];

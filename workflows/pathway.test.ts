@@ -32,7 +32,7 @@ describe('an exit', () => {
   test('becomes final after thirty days, and the workflow ends', async () => {
     const young = await world.enrolInto('contract_search');
     await leave(young);
-    const { waits } = await young.settled();
+    const waits = await young.waits();
     const finalAt = endOfDay(dayAfter(await world.day(), { days: 30 }));
     expect(waits).toMatchObject([{ name: 'exit_becomes_final', at: finalAt }]);
     await world.env.sleep(Date.parse(finalAt) - (await world.env.currentTimeMs()) - 60_000);
@@ -50,7 +50,7 @@ describe('an exit', () => {
   test('undone on the last day is undone', async () => {
     const young = await world.enrol();
     await leave(young);
-    const [wait] = (await young.settled()).waits;
+    const [wait] = await young.waits();
     await world.env.sleep(Date.parse(wait?.at as string) - (await world.env.currentTimeMs()) - 60_000);
     await young.undoExit();
     await young.pass('2 days');
@@ -62,7 +62,7 @@ describe('an exit', () => {
     async (step) => {
       const young = await world.enrolInto(step);
       const asked = async () => ({ open: await young.open(), planned: await young.planned() });
-      const waits = async () => (await young.settled()).waits;
+      const waits = async () => await young.waits();
       const before = { ...(await asked()), waits: await waits(), intervals: await young.intervals() };
       await leave(young);
       await young.undoExit();
@@ -207,7 +207,7 @@ describe('a pathway that is taken over', () => {
     expect(dueOn(followUp)).toBe(dayAfter(beat, { days: 0 }));
     expect(followUp.assigneeId).toBe(person('counsellor.tours'));
     expect(dueOn(await young.plannedTask('skills_review'))).toBe(dayAfter(startsOn, { months: 6 }));
-    const { waits } = await young.settled();
+    const waits = await young.waits();
     expect(waits).toMatchObject([
       { name: 'employment_step_starts', at: startOfDay(dayAfter(endsOn, { days: -90 })) },
     ]);
@@ -218,7 +218,8 @@ describe('a pathway that is taken over', () => {
     const endsOn = await world.day({ days: -30 });
     const young = await takenOver('durable_employment', 120, { startsOn, endsOn });
     expect(await young.open()).toEqual(['employment_plan']);
-    const { tasks, waits } = await young.settled();
+    const { tasks } = await young.settled();
+    const waits = await young.waits();
     expect(waits).toEqual([]);
     expect(tasks.map((t) => t.kind).sort()).toEqual([
       'employment_plan',

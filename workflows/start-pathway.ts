@@ -1,7 +1,7 @@
-/** Starts a pathway from outside. Not part of the workflow bundle. */
+/** Starts workflows from outside, each once. Not part of the workflow bundle. */
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { type PathwayInput, pathwayWorkflowId } from './messages';
+import { broadcastWorkflowId, type PathwayInput, pathwayWorkflowId } from './messages';
 
 /**
  * Starts a pathway; one that was started before is fine.
@@ -13,12 +13,36 @@ export async function startPathway(
   input: PathwayInput,
   withinMs: number,
 ): Promise<void> {
+  await startOnce(temporal, taskQueue, 'pathway', pathwayWorkflowId(input.pathwayId), input, withinMs);
+}
+
+/** Starts to tell a broadcast; one that was started before is fine. */
+export async function startBroadcast(
+  temporal: Client,
+  taskQueue: string,
+  broadcastId: string,
+  withinMs: number,
+): Promise<void> {
+  const workflowId = broadcastWorkflowId(broadcastId);
+  await startOnce(temporal, taskQueue, 'broadcast', workflowId, { broadcastId }, withinMs);
+}
+
+async function startOnce(
+  temporal: Client,
+  taskQueue: string,
+  type: string,
+  workflowId: string,
+  input: object,
+  withinMs: number,
+): Promise<void> {
   try {
     await temporal.withDeadline(Date.now() + withinMs, () =>
-      temporal.workflow.start('pathway', {
-        workflowId: pathwayWorkflowId(input.pathwayId),
+      temporal.workflow.start(type, {
+        workflowId,
         taskQueue,
         args: [input],
+        // What a worker took down with it goes to another one after this.
+        workflowTaskTimeout: '5 seconds',
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),

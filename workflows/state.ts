@@ -1,10 +1,12 @@
 /** All that a pathway carries from one run to the next: plain data, codes and ids only. */
+import { defineQuery } from '@temporalio/workflow';
 import type { Day, Instant } from '../domain/calendar';
 import type {
   ContactRecord,
   ContractRecord,
   EmploymentRecord,
   ExitRecord,
+  MediationRecord,
   TaskRecord,
   WaitRecord,
 } from '../domain/journal';
@@ -29,7 +31,20 @@ export interface State {
   referentId: string | null;
   lastContactAt: Instant | null;
   exit: ExitRecord | null;
-  holdUntil: Day | null;
+  /** On hold; kept while an exit from it can be undone. `lost`: because nobody could reach the young person. */
+  hold: {
+    readonly since: Instant;
+    readonly until: Day;
+    readonly lost: boolean;
+    /** Of the decision it follows from. */
+    readonly round: number;
+  } | null;
+  /** Silence is counted from here when no contact came later: the workflow's start, the end of a hold. */
+  silentSince: Instant;
+  /** The term that is waited for is the first to start after this. */
+  termSince: Instant;
+  /** A transfer until a day: who is referent again then. */
+  transfer: { readonly back: string | null; readonly until: Day } | null;
   /** Tasks of this interval, of the running contract and job, and open alerts; by key. */
   tasks: Record<string, TaskRecord>;
   taskCount: number;
@@ -41,11 +56,22 @@ export interface State {
   employments: EmploymentRecord[];
   offers: number;
   alerts: number;
+  lowAlertAt: Instant | null;
+  mediations: MediationRecord[];
+  /** How often each of what goes on through all steps came round: contact watch, summer, term. */
+  rounds: { watch: number; summer: number; term: number };
+  /** Summer check-ins missed since the last contact, and when the last one was over. */
+  summer: { missed: number; checkedAt: Instant | null };
+  /** Version of the site's settings that all deadlines were counted with. */
+  countedVersion: number;
   /** What a step has done once, by scope and name. */
   done: Record<string, true>;
   /** Requests of people that were answered, the oldest first: the same request again is answered the same. */
   answered: [requestId: string, Recorded][];
 }
+
+/** The whole of it: a forecast goes on from it. */
+export const carriedState = defineQuery<State>('carriedState');
 
 /** How many answered requests are remembered: a client repeats within minutes, not after so many others. */
 export const rememberedRequests = 500;
@@ -82,7 +108,10 @@ export function initialState(input: PathwayInput, now: Instant): State {
     referentId: start?.referentId ?? null,
     lastContactAt: null,
     exit: null,
-    holdUntil: null,
+    hold: null,
+    silentSince: now,
+    termSince: now,
+    transfer: null,
     tasks: {},
     taskCount: 0,
     waits: {},
@@ -92,8 +121,34 @@ export function initialState(input: PathwayInput, now: Instant): State {
     employments: [],
     offers: 0,
     alerts: 0,
+    lowAlertAt: null,
+    mediations: [],
+    rounds: { watch: 1, summer: 1, term: 1 },
+    summer: { missed: 0, checkedAt: null },
+    countedVersion: input.rules.version,
     done: {},
     answered: [],
   };
+  return state;
+}
+
+/** A state that an earlier release carried, with what has come since. */
+export function upToDate(
+  carried: Partial<State> & { holdUntil?: Day | null },
+  input: PathwayInput,
+  now: Instant,
+) {
+  const { holdUntil = null, ...known } = carried;
+  const state: State = { ...initialState(input, now), ...known };
+  if (state.hold || !holdUntil) return state;
+  // Holds were waits of their step, one for each round of its decision.
+  state.hold = { since: now, until: holdUntil, lost: true, round: 1 };
+  for (const wait of Object.values(state.waits)) {
+    if (wait.name !== 'hold_ends' || wait.key.startsWith('pathway/')) continue;
+    const [scope, , round] = wait.key.split('/');
+    state.done[`${scope}/hold ${round}`] = true;
+    delete state.waits[wait.key];
+    if (!wait.passed) state.waits['pathway/hold_ends/1'] = { ...wait, key: 'pathway/hold_ends/1' };
+  }
   return state;
 }

@@ -1,14 +1,28 @@
 /** The route table: everything the API does for a signed-in person. */
 import type { Route } from '../routing';
+import { absenceRoutes } from './absences';
 import { enrolmentRoutes } from './enrolments';
+import { events } from './events';
+import { forecast } from './forecast';
+import { handoverRoutes } from './handover';
+import { meRoutes } from './me';
 import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
+import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
+import { viewRoutes } from './views';
 
 // A path with a word in a place comes before one with a parameter there.
 export const routes: readonly Route[] = [
   ...peopleRoutes,
+  ...meRoutes,
   ...enrolmentRoutes,
   ...pathwayRoutes,
+  forecast,
   ...taskRoutes,
+  ...viewRoutes,
+  events,
+  ...absenceRoutes,
+  ...handoverRoutes,
+  ...settingsRoutes,
 ];

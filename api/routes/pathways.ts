@@ -21,11 +21,14 @@ import { keepWords } from '../../db/words';
 import { dayOf } from '../../domain/calendar';
 import { type EventKind, eventFields } from '../../domain/events';
 import { isWords, type Label, text } from '../../domain/forms';
+import { mediationCauses, mediationResults } from '../../domain/journal';
+import { causeLabels, resultLabels } from '../../domain/mediation';
 import { employmentKinds, terminationInitiators, terminationReasons } from '../../domain/pathway';
 import { type Action, scopeOf, sees, verdict } from '../../domain/policy';
 import { definitionOf, splitWords } from '../../domain/tasks';
 import {
   exitPathway,
+  holdPathway,
   proposeOffer,
   type Recorded,
   raiseAlert,
@@ -33,9 +36,20 @@ import {
   recordContract,
   recordEmployment,
   recordTermination,
+  resumePathway,
+  transferReferent,
   undoExit,
 } from '../../workflows/messages';
-import { dateProblems, type Found, refuseFound, signatureProblems, timeOf } from '../checks';
+import {
+  dateProblems,
+  directoryProblems,
+  type Found,
+  namedIn,
+  namesNothing,
+  refuseFound,
+  signatureProblems,
+  timeOf,
+} from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { deadline, deadlinesOf } from '../deadlines';
 import { answerOf, decide, derivedId, wasTaken, wordsIdOf } from '../deciding';
@@ -136,6 +150,7 @@ const record = z
         step: shape.step,
         status: shape.taskStatus,
         assignee: shape.personRef.nullable(),
+        standsInFor: shape.standsInFor,
         opensAt: shape.instant(),
         dueAt: shape.instant(),
         rungs: z.array(z.string()),
@@ -177,6 +192,21 @@ const record = z
         words: shape.words,
       }),
     ),
+    mediations: z
+      .array(
+        z.object({
+          id: z.string(),
+          number: z.int(),
+          cause: z.enum(mediationCauses),
+          causeLabel: shape.label,
+          openedAt: shape.instant(),
+          mediator: shape.personRef.nullable(),
+          endedAt: shape.instant().nullable(),
+          result: z.enum(mediationResults).nullable(),
+          resultLabel: shape.label.nullable(),
+        }),
+      )
+      .meta({ description: 'the first one first; the one that is open has no result' }),
   })
   .meta({ id: 'Pathway' });
 
@@ -194,11 +224,12 @@ export const read = route({
   },
   params: shape.uuidParams,
   answers: { 200: { description: 'The pathway; ETag is its revision', schema: record } },
+  problems: ['pathway_beginning'],
   async handle(context, { actor, params, now }) {
     const read = () =>
       asActor(context.api, actor, async (client) => {
         const row = await readPathway(client, actor.id, params.id, readsAllWords(actor));
-        if (!row && (await isBeginning(client, params.id, now))) return 'beginning' as const;
+        if (!row && (await isBeginning(client, params.id))) return 'beginning' as const;
         if (!row || verdict(actor, 'pathway.read', row) !== 'allowed') return null;
         context.remembered.pathways.set(row.id, row);
         const versions = [...row.tasks, ...row.waits].map((x) => x.settingsVersion);
@@ -212,17 +243,24 @@ export const read = route({
       await sleep(LOOK_AGAIN_MS);
       found = await read();
     }
-    if (!found || found === 'beginning') throw new Problem('not_found');
-    const { shared: _, waits, tasks, person, ...row } = found.row;
+    if (!found) throw new Problem('not_found');
+    // Behind a large import it may take minutes; it is not lost.
+    if (found === 'beginning') throw new Problem('pathway_beginning', { headers: { 'retry-after': '10' } });
+    const { shared: _, waits, tasks, mediations, person, ...row } = found.row;
     const site = { id: row.siteId, name: row.siteName };
     return {
       status: 200,
       body: {
         ...row,
         person: seenBy(actor, person),
-        tasks: tasks.map(({ id, kind, round, subject, step, status, assignee, opensAt, dueAt, rungs }) => ({
-          ...{ id, kind, label: definitionOf(kind).label, round, subject, step, status, assignee },
-          ...{ opensAt, dueAt, rungs },
+        tasks: tasks.map(({ id, kind, round, subject, step, status, assignee, standsInFor, ...task }) => ({
+          ...{ id, kind, label: definitionOf(kind).label, round, subject, step, status },
+          ...{ assignee, standsInFor, opensAt: task.opensAt, dueAt: task.dueAt, rungs: task.rungs },
+        })),
+        mediations: mediations.map((m) => ({
+          ...m,
+          causeLabel: causeLabels[m.cause],
+          resultLabel: m.result && resultLabels[m.result],
         })),
         deadlines: deadlinesOf(
           tasks,
@@ -230,6 +268,7 @@ export const read = route({
           site,
           (v) => found.settings.get(v),
           timeOf(row, now).toISOString(),
+          row.status === 'on_hold',
         ),
       },
       headers: { etag: `"${row.revision}"` },
@@ -267,6 +306,13 @@ export const timeline = route({
       .string()
       .regex(/^[a-z_]{1,40}$/)
       .optional(),
+    mediation: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({ description: 'the page of one mediation, by its number' }),
     ...cursorQuery,
   }),
   answers: { 200: { description: 'A page of the timeline', schema: pageOf(event) } },
@@ -285,19 +331,25 @@ export const timeline = route({
           .max(2 ** 31 - 1),
       ]),
     );
-    const { limit, type } = query;
+    const { limit, type, mediation } = query;
     const rows = await asActor(context.api, actor, async (client) => {
       await seen(context, actor, 'pathway.read', await pathwayFacts(client, actor.id, params.id));
       await logReading(client, actor.id, params.id, 'timeline');
       const allWords = readsAllWords(actor);
-      return readTimeline(client, actor.id, params.id, { allWords, type, before, limit: limit + 1 });
+      return readTimeline(client, actor.id, params.id, {
+        allWords,
+        type,
+        mediation,
+        before,
+        limit: limit + 1,
+      });
     });
     return { status: 200, body: page(rows, limit, (row) => [row.revision, row.position]) };
   },
 });
 
 /** @throws Problem not_found, forbidden */
-async function seen(
+export async function seen(
   context: Context,
   actor: Person,
   action: Action,
@@ -338,6 +390,7 @@ async function happen<R>(
     const there = timeOf(known, now);
     refuseFound([...dateProblems(body, dayOf(there)), ...(check?.(body, there) ?? [])], language);
   };
+  const named = namedIn(body);
   const parts = splitWords(fields, body);
   // Words never leave for Temporal.
   if (Object.keys(parts.decision).some((name) => !fields[name] || isWords(fields[name]))) {
@@ -354,6 +407,7 @@ async function happen<R>(
         throw new Problem('stale', { headers: { etag: `"${known.revision}"` } });
       }
       refuseDates(known);
+      if (!namesNothing(named)) refuseFound(await directoryProblems(client, known.siteId, named), language);
       if ('signedOn' in body)
         refuseFound(signatureProblems(body, await birthDateOf(client, known.id)), language);
       if (parts.words && wordsId) {
@@ -365,8 +419,9 @@ async function happen<R>(
   } catch (error) {
     if (!isAway(error)) throw error;
     const known = context.remembered.pathways.get(call.params.id, REMEMBERED_MS);
-    // Words, and what a partner shares, need the database.
-    if (!known || parts.words || verdict(actor, action, { siteId: known.siteId }) !== 'allowed') {
+    // Words, people, and what a partner shares, need the database.
+    const needs = parts.words || !namesNothing(named);
+    if (!known || needs || verdict(actor, action, { siteId: known.siteId }) !== 'allowed') {
       throw new Problem('database_away', { headers: { 'retry-after': '5' }, cause: error });
     }
     refuseDates(known);
@@ -537,6 +592,48 @@ export const undo = route({
     happen(context, call, 'exit.undo', { update: undoExit, fields: {}, terms: () => ({}) }, 200),
 });
 
+export const hold = happening({
+  path: 'hold',
+  action: 'pathway.hold',
+  summary: {
+    fr: 'Mettre en attente jusqu’à une date : rien n’est dû avant, sauf ce que la loi date',
+    en: 'Put on hold until a day: nothing is due before it but what the law dates',
+  },
+  kind: 'hold',
+  status: 200,
+  problems: [],
+  update: holdPathway,
+  terms: (decision) => decision,
+});
+
+export const resume = route({
+  method: 'delete',
+  path: '/pathways/{id}/hold',
+  action: 'pathway.hold',
+  tag: 'pathways',
+  summary: { fr: 'Reprendre un parcours en attente', en: 'Resume a pathway that is on hold' },
+  params: shape.uuidParams,
+  ifMatch: true,
+  answers: shape.decisionAnswers(200),
+  problems: ['not_on_hold', 'pathway_closed'],
+  handle: (context, call) =>
+    happen(context, call, 'pathway.hold', { update: resumePathway, fields: {}, terms: () => ({}) }, 200),
+});
+
+export const transfer = happening({
+  path: 'transfer',
+  action: 'pathway.transfer',
+  summary: {
+    fr: 'Changer de référent, pour de bon ou jusqu’à une date : ses tâches suivent',
+    en: 'Another referent, for good or until a day: the tasks follow',
+  },
+  kind: 'transfer',
+  status: 200,
+  problems: ['referent_already'],
+  update: transferReferent,
+  terms: (decision) => decision,
+});
+
 const note = z
   .object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() })
   .meta({ id: 'Note' });
@@ -602,6 +699,9 @@ export const pathwayRoutes = [
   offers,
   exit,
   undo,
+  hold,
+  resume,
+  transfer,
   notes,
   addNote,
 ];

@@ -9,6 +9,7 @@ import {
   peopleByLoad,
   readTask,
   saveDraft,
+  type TaskNarrowing,
   type TaskRow,
   type TaskScope,
   taskFacts,
@@ -27,7 +28,11 @@ import { decideOnTask, decideOnTasks, type TaskDecision } from '../task-decision
 
 const dues = ['overdue', 'today', 'week', 'later'] as const;
 
-const listQuery = z.strictObject({
+/** One of a query's values is a list too. */
+const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);
+
+/** Which tab of the inbox. */
+const tabs = {
   assignee: z
     .union([z.enum(['me', 'unassigned', 'team']), z.uuid()])
     .default('team')
@@ -36,13 +41,46 @@ const listQuery = z.strictObject({
     .enum(dues)
     .optional()
     .meta({ description: 'overdue · due today · within the six days after · later (days in Europe/Paris)' }),
+  status: shape.taskStatus.default('open'),
+};
+
+/** What narrows each tab. */
+const narrowing = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
-  kind: shape.kind.optional(),
+  kind: z
+    .preprocess(several, z.array(shape.kind).min(1).max(taskKinds.length))
+    .optional()
+    .meta({ description: 'one, or several: kind=first_contact&kind=entry_interview' }),
+  referent: z
+    .union([z.enum(['me', 'none']), z.uuid()])
+    .optional()
+    .meta({ description: 'of the young person: me, none yet, or one person' }),
   pathway: z.uuid().optional(),
-  status: shape.taskStatus.default('open'),
-  ...cursorQuery,
+};
+
+const q = text(100).optional().meta({
+  description: 'the beginning of a name (any order, without accents or case), or the external number',
 });
+
+const listQuery = z.strictObject({ ...tabs, ...narrowing, q, ...cursorQuery });
+const countQuery = z.strictObject({ ...narrowing, q });
+
+/** What a saved view keeps. Not whom somebody sought: a name in it would outlast the young person's erasure. */
+export const viewFilters = z.strictObject({ ...tabs, ...narrowing }).meta({ id: 'ViewFilters' });
+
+function narrowed(actor: Person, query: z.output<typeof countQuery>): TaskNarrowing {
+  const { site, step, kind, pathway, referent } = query;
+  return {
+    scope: scopeFor(actor, 'task.list'),
+    site,
+    step,
+    kinds: kind,
+    pathwayId: pathway,
+    referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
+    q: query.q,
+  };
+}
 
 export function scopeFor(actor: Person, action: Action): TaskScope {
   return scopeOf(actor.role, action) === 'site'
@@ -82,14 +120,10 @@ export const list = route({
     const { assignee, limit } = query;
     const rows = await asActor(api, actor, (client) =>
       listTasks(client, {
-        scope: scopeFor(actor, 'task.list'),
+        ...narrowed(actor, query),
         status: query.status,
         assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
         ...(query.due && due[query.due]),
-        site: query.site,
-        step: query.step,
-        kind: query.kind,
-        pathwayId: query.pathway,
         after,
         limit: limit + 1,
       }),
@@ -112,15 +146,16 @@ export const count = route({
     fr: 'Combien de tâches ouvertes, par personne et échéance',
     en: 'How many open tasks, by whose and when due',
   },
+  query: countQuery,
   answers: {
     200: {
       description: 'Counts of open tasks',
       schema: z.object({ me: counts, unassigned: counts, team: counts }),
     },
   },
-  async handle({ api }, { actor, now }) {
+  async handle({ api }, { actor, query, now }) {
     const body = await asActor(api, actor, (client) =>
-      countTasks(client, actor.id, scopeFor(actor, 'task.list'), dueBounds(now)),
+      countTasks(client, actor.id, narrowed(actor, query), dueBounds(now)),
     );
     return { status: 200, body };
   },
@@ -142,7 +177,6 @@ const details = z.object({
   decision: z.record(z.string(), z.unknown()).nullable(),
   words: shape.words,
   subjectWords: shape.words,
-  referent: shape.personRef.nullable(),
   form: jsonSchema.meta({
     description: 'JSON Schema of what POST …/complete takes; `title` is French, `x-title-en` English',
   }),
@@ -157,12 +191,13 @@ const details = z.object({
           ...shape.personRef.shape,
           organisation: z.string().nullable(),
           load: z.int().meta({ description: 'young people they accompany now' }),
+          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
         }),
       ),
     )
     .meta({
       description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first',
+        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
     }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
@@ -206,7 +241,7 @@ export const read = route({
   },
   params: shape.taskParams,
   answers: { 200: { description: 'The task; ETag is its revision', schema: details } },
-  async handle(context, { actor, params }) {
+  async handle(context, { actor, params, now }) {
     const found = await asActor(context.api, actor, async (client) => {
       const row = await readTask(client, actor.id, params.id);
       if (!row) return null;
@@ -225,7 +260,7 @@ export const read = route({
       context.remembered.tasks.set(row.id, facts);
       const { people } = formSchemaOf(row.kind);
       const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role);
+      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
       return { row, proposals };
     });
@@ -295,7 +330,7 @@ export const assign = route({
   body: z.strictObject({ assigneeId: shape.uuid }),
   ifMatch: true,
   answers: shape.decisionAnswers(200),
-  problems: ['task_closed', 'task_planned', 'pathway_closed'],
+  problems: ['assignee_absent', 'task_closed', 'task_planned', 'pathway_closed'],
   handle: decideWith(({ assigneeId }: { assigneeId: string }) => ({ action: 'assign', assigneeId })),
 });
 
@@ -398,6 +433,7 @@ const taskIds = z
 
 const bulkBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('claim'), taskIds }),
+  z.strictObject({ action: z.literal('release'), taskIds }),
   z.strictObject({ action: z.literal('assign'), taskIds, assigneeId: shape.uuid }),
   z.strictObject({ action: z.literal('complete'), taskIds, form: anyForm }),
 ]);
@@ -411,8 +447,8 @@ export const bulk = route({
   action: 'task.bulk',
   tag: 'tasks',
   summary: {
-    fr: 'Prendre, confier ou terminer jusqu’à 200 tâches ; un résultat pour chacune',
-    en: 'Claim, assign or complete up to 200 tasks; a result for each',
+    fr: 'Prendre, rendre, confier ou terminer jusqu’à 200 tâches ; un résultat pour chacune',
+    en: 'Claim, give back, assign or complete up to 200 tasks; a result for each',
   },
   body: bulkBody,
   answers: {
@@ -431,8 +467,8 @@ export const bulk = route({
   },
   async handle(context, { actor, body, key, language, now, trace }) {
     const decision: TaskDecision =
-      body.action === 'claim'
-        ? { action: 'claim' }
+      body.action === 'claim' || body.action === 'release'
+        ? { action: body.action }
         : body.action === 'assign'
           ? { action: 'assign', assigneeId: body.assigneeId }
           : { action: 'complete', form: body.form };

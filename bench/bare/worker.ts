@@ -2,6 +2,7 @@
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 let recorded = 0;
+let fired = 0;
 
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -12,8 +13,9 @@ async function main(): Promise<void> {
     taskQueue: 'bare',
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('./workflows'), logger }),
     activities: {
-      nothing: async (of: 'start' | 'touch') => {
+      nothing: async (of: 'start' | 'touch' | 'timer') => {
         if (of === 'start') recorded++;
+        if (of === 'timer') fired++;
       },
     },
     maxConcurrentActivityTaskExecutions: 20,
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
     reuseV8Context: true,
   });
   // Asked how much it has recorded, so that a measure does not pay for the one before.
-  process.on('message', () => process.send?.({ recorded }));
+  process.on('message', () => process.send?.({ recorded, fired }));
   process.on('SIGTERM', () => worker.shutdown());
   process.on('disconnect', () => worker.shutdown());
   process.send?.({ ready: true });

@@ -7,8 +7,7 @@ create function iso(t timestamptz) returns text language sql immutable
 
 create table sites (
   id text primary key,
-  name text not null,
-  alsace_moselle boolean not null default false
+  name text not null
 );
 
 create table site_settings (
@@ -18,14 +17,6 @@ create table site_settings (
   applied_at timestamptz not null,
   applied_by uuid,
   primary key (site_id, version)
-);
-
-create table site_closures (
-  id bigint generated always as identity primary key,
-  site_id text not null references sites,
-  first_day date not null,
-  last_day date not null check (last_day >= first_day),
-  label text not null
 );
 
 create table staff (

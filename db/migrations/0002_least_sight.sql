@@ -42,7 +42,7 @@ create function app_sees_pathway(pathway uuid) returns boolean language sql stab
   $$;
 
 -- Reference data: every signed-in person.
-grant select on sites, site_settings, site_closures, staff to service_plus_api;
+grant select on sites, site_settings, staff to service_plus_api;
 
 grant select on pathways, step_intervals, tasks, waits, contracts, employments, timeline to service_plus_api;
 grant select, insert on people, enrolments, idempotency_keys, words, imports, comments, reading_log to service_plus_api;

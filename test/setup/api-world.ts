@@ -1,8 +1,10 @@
 /** A whole API for tests: PostgreSQL, Temporal, a worker and the application in process, with its own database and queue. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
@@ -13,6 +15,7 @@ import pino from 'pino';
 import request from 'supertest';
 import { createApp } from '../../api/app';
 import { createIdentity } from '../../api/identity';
+import { LiveEvents } from '../../api/live-events';
 import type { Deps } from '../../api/routing';
 import { apiPool, ownerPool } from '../../db/pool';
 import { type DemonstrationPerson, demonstrationPeople, seedDemonstration } from '../../db/seed';
@@ -77,6 +80,20 @@ export function youngPerson(site: string, more: object = {}): Record<string, unk
 
 const letters = () => randomUUID().replace(/[^a-f]/g, '');
 
+/** What a stream begins with, which does not end by itself; of a problem all. */
+const beginningOf: Parameters<request.Test['parse']>[0] = (answer, done) => {
+  // The answer of Node's own client, whatever the types of superagent call it.
+  const incoming = answer as unknown as IncomingMessage;
+  if (incoming.headers['content-type'] !== 'text/event-stream') {
+    void text(incoming).then((body) => done(null, JSON.parse(body)));
+    return;
+  }
+  incoming.once('data', (chunk) => {
+    done(null, String(chunk));
+    incoming.destroy();
+  });
+};
+
 /** @param ways by which the API and the worker reach PostgreSQL, so that a test can cut them off */
 export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Promise<ApiWorld> {
   const [database, address, workflowBundle, tokens] = await Promise.all([
@@ -95,20 +112,24 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
   const taskQueue = `test-${randomUUID()}`;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
+  const temporal = new Client({ connection });
   const worker = await createWorker({
     connection: native,
     namespace: 'default',
     taskQueue,
     pool: workers,
+    temporal,
     workflowBundle,
   });
   const running = worker.run();
 
   const logged: Record<string, unknown>[] = [];
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'service-plus-test-'));
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const liveEvents = new LiveEvents({ pool: api, databaseUrl: apiUrl as string, log, heartbeatMs: 300 });
   const deps: Deps = {
     api,
-    temporal: new Client({ connection }),
+    temporal,
     config: {
       TEMPORAL_NAMESPACE: 'default',
       TEMPORAL_TASK_QUEUE: taskQueue,
@@ -117,7 +138,10 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       DATA_DIR: dataDir,
     },
     identity: createIdentity({ issuer: testIssuer, audience: testAudience, pool: api, keys: tokens.keys }),
-    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+    oidc: { issuer: testIssuer, clientId: 'service-plus-web' },
+    publicUrl: 'http://service-plus.test',
+    liveEvents,
+    log,
     now: () => new Date(),
     requestsPerMinute: 0,
   };
@@ -127,6 +151,7 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
   const call: ApiWorld['call'] = async (person, method, url, { body, headers = {}, app: of = app } = {}) => {
     if (!bearer.has(person)) bearer.set(person, tokens.tokenOf(person));
     const asked = request(of)[method](url).set(headers);
+    if (url.startsWith('/api/events')) asked.buffer(true).parse(beginningOf);
     if (person && !headers.authorization) asked.set('authorization', `Bearer ${await bearer.get(person)}`);
     return body === undefined ? asked : asked.send(body as object);
   };
@@ -169,7 +194,7 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
     },
     async end() {
       worker.shutdown();
-      await running;
+      await Promise.all([running, liveEvents.close()]);
       await Promise.all([api.end(), owner.end(), workers.end(), connection.close(), native.close()]);
       await Promise.all([ways.api?.cut(), ways.worker?.cut()]);
       await database.drop();

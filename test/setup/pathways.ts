@@ -14,7 +14,13 @@ import { defaultSettings, rulesOf } from '../../domain/settings';
 import type { OutcomeOf, TaskKind } from '../../domain/tasks';
 import { createWorker } from '../../worker/worker';
 import * as messages from '../../workflows/messages';
-import { type PathwayInput, pathwayState, pathwayWorkflowId, type Recorded } from '../../workflows/messages';
+import {
+  mediationWorkflowId,
+  type PathwayInput,
+  pathwayState,
+  pathwayWorkflowId,
+  type Recorded,
+} from '../../workflows/messages';
 import { createTestDatabase, createTimeSkippingEnvironment, testWorkflowBundle } from './servers';
 
 Runtime.install({
@@ -27,6 +33,8 @@ Runtime.install({
 });
 
 const second = 1_000;
+/** More events than one activation adds to a run. */
+const farFromTheEnd = 100;
 
 /** The id of a demonstration person: `counsellor.tours`. */
 export const person = (subject: string): string => demonstrationPerson(subject).id;
@@ -51,14 +59,56 @@ interface WorldOptions {
   temporal?: () => Promise<TestWorkflowEnvironment>;
   /** A pathway continues in a new run after so many events, instead of the release's number. */
   eventsOfARun?: number;
+  /** Absent: where runs are short and time is skipped. Wherever else time is skipped over the end of a run: true. */
+  mediationsStayOpen?: boolean;
+}
+
+const runLength = /(\beventsOfARun = )([\d_e]+);/;
+
+/** After how many events a pathway of this bundle continues in a new run. */
+function eventsOfARunIn({ code }: { code: string }): number {
+  const [, , number] = runLength.exec(code) ?? [];
+  if (!number) throw new Error('the bundle names no eventsOfARun: see workflows/pathway.ts');
+  return Number(number.replaceAll('_', ''));
 }
 
 function withRunsOf(events: number | undefined, { code }: { code: string }): { code: string } {
-  if (events === undefined) return { code };
-  const shorter = code.replace(/(\beventsOfARun = )[\d_e]+;/, `$1${events};`);
-  if (shorter === code) throw new Error('the bundle names no eventsOfARun: see workflows/pathway.ts');
-  return { code: shorter };
+  return { code: events === undefined ? code : code.replace(runLength, `$1${events};`) };
 }
+
+/**
+ * The time-skipping server skips no time any more once a child has closed whose parent's run was closed before, which a
+ * mediation does that outlives a run of its pathway. There it waits for ever when it is over; how it closes is tested
+ * on the real server (workflows/continue-as-new.test.ts). Nor does that server find a pathway between two of its runs:
+ * there a mediation speaks to it until it hears.
+ */
+function withMediationsLeftOpen({ code }: { code: string }): { code: string } {
+  const changes: [RegExp, string][] = [
+    [/(async function mediation\([\s\S]*?)return result;/, '$1await new Promise(() => {});'],
+    [/(async function mediation\([\s\S]*?)const pathway = ([^;]*);/, `$1const pathway = (${patient})($2);`],
+  ];
+  return {
+    code: changes.reduce((before, [from, to]) => {
+      const after = before.replace(from, to);
+      if (after === before) throw new Error(`the bundle's mediation has changed: there is no ${from}`);
+      return after;
+    }, code),
+  };
+}
+
+/** JavaScript of a workflow: signals a pathway again, some times, when it was not found. */
+const patient = `(found) => ({
+  async signal(...message) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await found.signal(...message);
+      } catch (error) {
+        if (tries === 20) throw error;
+        await new Promise((goOn) => setTimeout(goOn, 10));
+      }
+    }
+  },
+})`;
 
 export class PathwayWorld {
   /** Of this world alone, so that worlds may share a server. */
@@ -66,26 +116,36 @@ export class PathwayWorld {
   private running?: Promise<void>;
   private worker?: Worker;
   private readonly followed = new Set<YoungPerson>();
+  /** After how many events a pathway continues in a new run here. */
+  eventsOfARun = Infinity;
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
     readonly pool: Pool,
     readonly databaseUrl: string,
     private readonly dropDatabase: () => Promise<void>,
-    private readonly eventsOfARun: number | undefined,
+    private readonly shorterRuns: number | undefined,
+    /** A mediation whose result the pathway has goes on waiting: see `withMediationsLeftOpen`. */
+    readonly mediationsStayOpen: boolean,
   ) {}
 
-  static async create({ temporal = createTimeSkippingEnvironment, eventsOfARun }: WorldOptions = {}) {
+  static async create({
+    temporal = createTimeSkippingEnvironment,
+    eventsOfARun,
+    mediationsStayOpen,
+  }: WorldOptions = {}) {
     const [env, database] = await Promise.all([temporal(), createTestDatabase()]);
     await seedDemonstration(database.url);
     const pool = ownerPool(database.url, { name: 'test' });
-    const world = new PathwayWorld(env, pool, database.url, database.drop, eventsOfARun);
+    const stayOpen = mediationsStayOpen ?? (eventsOfARun !== undefined && env.supportsTimeSkipping);
+    const world = new PathwayWorld(env, pool, database.url, database.drop, eventsOfARun, stayOpen);
     await world.startWorker();
     return world;
   }
 
-  get shortRuns(): boolean {
-    return this.eventsOfARun !== undefined;
+  /** Whether pathways come to the end of a run here. */
+  get runsEnd(): boolean {
+    return this.shorterRuns !== undefined || this.mediationsStayOpen;
   }
 
   async startWorker(): Promise<void> {
@@ -94,9 +154,16 @@ export class PathwayWorld {
       namespace: this.env.namespace ?? 'default',
       taskQueue: this.taskQueue,
       pool: this.pool,
-      workflowBundle: withRunsOf(this.eventsOfARun, await testWorkflowBundle()),
+      temporal: this.env.client,
+      workflowBundle: await this.workflows(),
     });
     this.running = this.worker.run();
+  }
+
+  private async workflows(): Promise<{ code: string }> {
+    const bundle = withRunsOf(this.shorterRuns, await testWorkflowBundle());
+    this.eventsOfARun = eventsOfARunIn(bundle);
+    return this.mediationsStayOpen ? withMediationsLeftOpen(bundle) : bundle;
   }
 
   async stopWorker(): Promise<void> {
@@ -139,11 +206,14 @@ export class PathwayWorld {
 
   /** The Paris day it is on the server's clock, or so long after (closed days are not passed over). */
   async day(after: Delay = { days: 0 }): Promise<Day> {
-    return addDelay(dayOf(await this.now()), after, { alsaceMoselle: false, closures: [] }, 'none').day;
+    return addDelay(dayOf(await this.now()), after, defaultSettings.calendar, 'none').day;
   }
 
-  /** Enrols a young person (an invented one) and starts the pathway. */
-  async enrol(more: Enrolment = {}): Promise<YoungPerson> {
+  /**
+   * Enrols a young person (an invented one) and starts the pathway.
+   * @param how `settled` false: it may not have done anything yet
+   */
+  async enrol(more: Enrolment = {}, { settled = true } = {}): Promise<YoungPerson> {
     const pathwayId = randomUUID();
     const siteId = more.siteId ?? 'tours';
     const enrolledBy = person(`coordinator.${siteId}`);
@@ -163,11 +233,11 @@ export class PathwayWorld {
        select $1, p.id, $3, 'seeking_training', 'cfa', $4::timestamptz::date, $4::timestamptz::date, $5, $4, $6, $4 from p`,
       [pathwayId, randomUUID(), siteId, now, enrolledBy, JSON.stringify(input)],
     );
-    return this.start(input);
+    return this.start(input, { settled });
   }
 
   /** Starts the pathway of an enrolment that is in the database. */
-  async start(input: PathwayInput): Promise<YoungPerson> {
+  async start(input: PathwayInput, { settled = true } = {}): Promise<YoungPerson> {
     await this.env.client.workflow.start('pathway', {
       workflowId: pathwayWorkflowId(input.pathwayId),
       taskQueue: this.taskQueue,
@@ -175,7 +245,7 @@ export class PathwayWorld {
     });
     const young = new YoungPerson(this, input.pathwayId, input.siteId);
     this.followed.add(young);
-    await young.settled();
+    if (settled) await young.settled();
     return young;
   }
 
@@ -226,7 +296,7 @@ export class YoungPerson {
   /** Waits until the journal has all that has happened. */
   async settled() {
     for (let tries = 0; tries < 500; tries++) {
-      if (!this.world.shortRuns || (await this.isAtRest())) {
+      if ((await this.mediationAtRest()) && (!this.world.runsEnd || (await this.isAtRest()))) {
         const state = await this.state();
         if (!state.pending && state.revision > 0) return state;
       }
@@ -240,14 +310,42 @@ export class YoungPerson {
    * its last workflow task, and skips no time from then on.
    */
   private async isAtRest(): Promise<boolean> {
-    const { raw } = await this.handle.describe();
+    const { raw, historyLength } = await this.handle.describe();
     if (raw.pendingActivities?.length) return false;
+    // Far from the run's end; the history need not be fetched, which is long then.
+    if (historyLength < this.world.eventsOfARun - farFromTheEnd) return true;
     const { events } = await this.handle.fetchHistory();
     const last = events?.at(-1);
     return !last?.workflowTaskScheduledEventAttributes && !last?.workflowTaskStartedEventAttributes;
   }
 
-  /** The kinds of the open tasks, in the order of the alphabet; what they are about after a colon. */
+  /**
+   * Nothing is on its way between the pathway and its mediation: it has asked what it asks next, or is over. The
+   * time-skipping server loses a signal that comes while it answers a query, and skips no time from then on.
+   */
+  private async mediationAtRest(): Promise<boolean> {
+    const { rows } = await this.world.pool
+      .query<{ number: number; asks: boolean; over: boolean }>(
+        `select number, result is not null as over, exists (select from tasks t where t.pathway_id = m.pathway_id
+           and t.key like 'mediation-' || m.number || '/%' and t.status in ('open', 'planned')) as asks
+         from mediations m where pathway_id = $1 order by number desc limit 1`,
+        [this.pathwayId],
+      )
+      // A test has taken the database away.
+      .catch(() => ({ rows: [] }));
+    const [last] = rows;
+    if (!last?.over) return last?.asks ?? true;
+    if (this.world.mediationsStayOpen) return true;
+    const mediation = this.world.env.client.workflow.getHandle(
+      mediationWorkflowId(this.pathwayId, last.number),
+    );
+    return (await mediation.describe()).status.name !== 'RUNNING';
+  }
+
+  /**
+   * The kinds of the open tasks, in the order of the alphabet; what they are about after a colon. Without what is asked
+   * of everybody whenever they are silent for a while: see `task` for these.
+   */
   async open(): Promise<string[]> {
     return this.kinds('open');
   }
@@ -258,7 +356,7 @@ export class YoungPerson {
   private async kinds(status: TaskRecord['status']): Promise<string[]> {
     const { tasks } = await this.settled();
     return tasks
-      .filter((t) => t.status === status)
+      .filter((t) => t.status === status && !/^(watch|summer|term)-\d+\/(?!hard)/.test(t.key))
       .map((t) => (t.subject ? `${t.kind}: ${t.subject}` : t.kind))
       .sort();
   }
@@ -285,6 +383,12 @@ export class YoungPerson {
 
   async undoExit(): Promise<Recorded> {
     return this.send(messages.undoExit, {});
+  }
+
+  /** What is waited for, without what is watched at any time (contact, summer, term) and what is only shown. */
+  async waits() {
+    const { waits } = await this.settled();
+    return waits.filter((w) => !/^(watch|summer|term)-/.test(w.key) && w.name !== 'trial_can_end');
   }
 
   /** The open task of a kind (and subject), the only one there is. */

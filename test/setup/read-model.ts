@@ -9,6 +9,7 @@ interface Account {
   readonly waits: readonly object[];
   readonly contracts: readonly object[];
   readonly employments: readonly object[];
+  readonly mediations: readonly object[];
 }
 
 /** What the rows of the pathway say, with its open and planned tasks only. */
@@ -19,13 +20,13 @@ export async function recordedAccount(pool: Pool, pathwayId: string): Promise<Ac
       'pathway', (select jsonb_build_object(
           'revision', revision, 'siteId', site_id, 'status', status, 'step', step, 'interval', interval,
           'stepEnteredAt', iso(step_entered_at), 'enrolledAt', iso(enrolled_at), 'referentId', referent_id,
-          'lastContactAt', iso(last_contact_at), 'holdUntil', hold_until, 'contractId', contract_id,
+          'lastContactAt', iso(last_contact_at), 'holdUntil', hold_until, 'mediationId', mediation_id, 'contractId', contract_id,
           'settingsVersion', settings_version, 'exitCode', exit_code, 'exitedAt', iso(exited_at),
           'exitWordsId', exit_words_id)
         from pathways where id = $1),
       'tasks', (select coalesce(jsonb_agg(jsonb_build_object(
           'id', id, 'key', key, 'kind', kind, 'round', round, 'subject', subject, 'step', step, 'interval', interval,
-          'status', status, 'assigneeId', assignee_id, 'partnerId', partner_id, 'schedule', schedule,
+          'status', status, 'assigneeId', assignee_id, 'standsInFor', stands_in_for, 'late', late, 'partnerId', partner_id, 'schedule', schedule,
           'plannedAt', iso(planned_at), 'openedAt', iso(opened_at), 'rungs', rungs,
           'opensAt', iso(opens_at), 'dueAt', iso(due_at), 'remindAt', iso(remind_at), 'escalateAt', iso(escalate_at),
           'committeeAt', iso(committee_at), 'countedFrom', counted_from, 'taskSettingsVersion', settings_version,
@@ -43,7 +44,11 @@ export async function recordedAccount(pool: Pool, pathwayId: string): Promise<Ac
       'employments', (select coalesce(jsonb_agg(jsonb_build_object(
           'id', id, 'number', number, 'kind', kind, 'startsOn', starts_on, 'endsOn', ends_on, 'durable', durable,
           'left', left_job, 'wordsId', words_id) order by number), '[]')
-        from employments where pathway_id = $1)) as account`,
+        from employments where pathway_id = $1),
+      'mediations', (select coalesce(jsonb_agg(jsonb_build_object(
+          'id', id, 'number', number, 'cause', cause, 'openedAt', iso(opened_at), 'mediatorId', mediator_id,
+          'endedAt', iso(ended_at), 'result', result) order by number), '[]')
+        from mediations where pathway_id = $1)) as account`,
     values: [pathwayId],
   });
   return (rows[0] as { account: Account }).account;
@@ -75,14 +80,41 @@ export function workflowAccount(state: PathwayState): Account {
       endsOn,
       wordsId,
     })),
+    mediations: state.mediations.map(
+      ({ mediatorId = null, endedAt = null, result = null, ...mediation }) => ({
+        ...mediation,
+        mediatorId,
+        endedAt,
+        result,
+      }),
+    ),
   };
 }
 
 function taskAccount(task: TaskRecord) {
-  const { instants, subject = null, assigneeId = null, partnerId = null, openedAt = null, ...more } = task;
+  const { instants, subject = null, partnerId = null, openedAt = null, ...said } = task;
+  const { assigneeId = null, standsInFor = null, late = null, ...more } = said;
   if (!instants) throw new Error(`${task.key} has no instants`);
-  const { settingsVersion: taskSettingsVersion, movedFrom = null, past = null, ...days } = instants;
-  return { ...more, subject, assigneeId, partnerId, openedAt, ...days, taskSettingsVersion, movedFrom, past };
+  const {
+    settingsVersion: taskSettingsVersion,
+    movedFrom = null,
+    past = null,
+    lateAt: _,
+    ...days
+  } = instants;
+  return {
+    ...more,
+    subject,
+    assigneeId,
+    standsInFor,
+    late,
+    partnerId,
+    openedAt,
+    ...days,
+    taskSettingsVersion,
+    movedFrom,
+    past,
+  };
 }
 
 // Compared as PostgreSQL's C collation does.

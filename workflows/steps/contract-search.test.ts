@@ -195,7 +195,8 @@ describe('two follow-ups missed in a row', () => {
   test('may put the search on hold; the next follow-up is a fortnight after it ends', async () => {
     const young = await missedTwice();
     await young.complete('hard_to_reach_decision', 'put_on_hold', { until: await world.day({ days: 90 }) });
-    const { pathway, waits } = await young.settled();
+    const { pathway } = await young.settled();
+    const waits = await young.waits();
     expect(pathway.status).toBe('on_hold');
     await young.passTo(waits.find((w) => w.name === 'hold_ends')?.at as string);
     expect((await young.settled()).pathway).toMatchObject({ status: 'active', holdUntil: null });
@@ -208,7 +209,8 @@ describe('two follow-ups missed in a row', () => {
     const young = await missedTwice();
     await young.complete('hard_to_reach_decision', 'put_on_hold', { until: await world.day({ days: 90 }) });
     await young.send(recordContract, await young.terms());
-    const { pathway, waits } = await young.settled();
+    const { pathway } = await young.settled();
+    const waits = await young.waits();
     expect(pathway).toMatchObject({ step: 'securing', status: 'active', holdUntil: null });
     expect(waits.map((w) => w.name)).not.toContain('hold_ends');
   });

@@ -1,6 +1,7 @@
 /** Step 3 · Accompagner les jeunes dans leur démarche. A recorded contract turns the pathway to step 4. */
 import type { Obstacle } from '../../domain/pathway';
-import { type Accompaniment, beside, endOf } from '../accompaniment';
+import type { Accompaniment } from '../accompaniment';
+import { beside, endOf } from '../asking';
 import { hardToReach } from '../hard-to-reach';
 import { invite } from '../invite';
 import { exit, to, type Way } from '../state';
@@ -32,7 +33,7 @@ async function followUps(p: Accompaniment): Promise<Way> {
     missed = outcome === 'missed' ? missed + 1 : 0;
     if (missed < p.rules.missedInARow) continue;
     missed = 0;
-    const way = await hardToReach(p, ++decisions);
+    const way = await hardToReach(p, { round: ++decisions });
     if (way) return way;
     // A hold may have lasted for months.
     anchor = p.now;

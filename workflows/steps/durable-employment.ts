@@ -1,6 +1,7 @@
 /** Step 5 · Insérer et pérenniser en emploi durable */
 import type { ContractRecord, EmploymentRecord } from '../../domain/journal';
-import { type Accompaniment, beside, endOf } from '../accompaniment';
+import type { Accompaniment } from '../accompaniment';
+import { beside, endOf } from '../asking';
 import { accompanyContract } from '../contract';
 import { exit, to, type Way } from '../state';
 

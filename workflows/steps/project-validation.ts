@@ -1,5 +1,6 @@
 /** Step 2 · Découvrir et faire valider un projet professionnel */
-import { type Accompaniment, beside, endOf, type Question } from '../accompaniment';
+import type { Accompaniment } from '../accompaniment';
+import { beside, endOf, type Question } from '../asking';
 import { exit, to, type Way } from '../state';
 
 export async function projectValidation(p: Accompaniment): Promise<Way> {

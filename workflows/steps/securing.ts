@@ -1,6 +1,7 @@
 /** Step 4 · Sécuriser le parcours de l'apprenti. A termination starts it again from its top: a rebound is sought. */
 import type { ContractRecord } from '../../domain/journal';
-import { type Accompaniment, beside } from '../accompaniment';
+import type { Accompaniment } from '../accompaniment';
+import { beside } from '../asking';
 import { accompanyContract } from '../contract';
 import { again, exit, to, type Way } from '../state';
 

@@ -1,6 +1,6 @@
 /** Step 1: who is enrolled is reached, informed and heard; the interview says where the pathway goes. */
 import { everyOutcome, exitedAs, inStep, nothingElse } from '../../test/setup/outcomes';
-import { dayAfter, endOfDay, parisDay, startOfDay } from '../../test/setup/paris';
+import { dayAfter, parisDay, startOfDay } from '../../test/setup/paris';
 import { PathwayWorld, type YoungPerson } from '../../test/setup/pathways';
 import { recordContract } from '../messages';
 
@@ -54,33 +54,6 @@ everyOutcome('welcome', () => world, {
           ]);
         },
       },
-    },
-  },
-  hard_to_reach_decision: {
-    arrive: triedEnough,
-    due: (_, task) => dayAfter(opened(task), { workingDays: 5 }),
-    outcomes: {
-      try_again: {
-        fields: { channel: 'family' },
-        follows: async (young) => {
-          expect(await young.open()).toEqual(['first_contact']);
-          const again = await young.plannedTask('hard_to_reach_decision');
-          const opens = dayAfter(parisDay(again.plannedAt), { days: 15 });
-          expect(again).toMatchObject({ round: 2, instants: { opensAt: startOfDay(opens) } });
-          expect(again.instants?.dueAt).toBe(endOfDay(dayAfter(opens, { workingDays: 5 })));
-        },
-      },
-      put_on_hold: {
-        fields: async () => ({ until: await world.day({ days: 40 }) }),
-        follows: async (young) => {
-          const { pathway, waits, tasks } = await young.settled();
-          expect(pathway.status).toBe('on_hold');
-          expect(tasks).toEqual([]);
-          const until = dayAfter(pathway.holdUntil as string, { days: 0 });
-          expect(waits).toMatchObject([{ name: 'hold_ends', at: startOfDay(until) }]);
-        },
-      },
-      lost_contact: { follows: exitedAs('lost_contact') },
     },
   },
   assign_referent: {
@@ -215,7 +188,8 @@ describe('who cannot be reached', () => {
     await young.contact('not_reached', 'phone');
     expect((await young.settled()).pathway.status).toBe('on_hold');
     await young.contact('reached', 'phone');
-    const { pathway, waits } = await young.settled();
+    const { pathway } = await young.settled();
+    const waits = await young.waits();
     expect(pathway).toMatchObject({ status: 'active', holdUntil: null });
     expect(waits).toEqual([]);
     expect(await young.open()).toEqual(['assign_referent']);

@@ -1,5 +1,6 @@
 /** Step 1 · Accueillir et informer */
-import { type Accompaniment, beside, endOf } from '../accompaniment';
+import type { Accompaniment } from '../accompaniment';
+import { beside, endOf } from '../asking';
 import { afterDecision, reachedSince, triedEnough } from '../hard-to-reach';
 import { invite } from '../invite';
 import { exit, to, type Way } from '../state';
@@ -9,8 +10,9 @@ export async function welcome(p: Accompaniment): Promise<Way> {
   if (lost) return lost;
 
   if (!p.state.referentId) {
-    const { referentId } = await p.ask('assign_referent');
-    p.once('referent', () => p.assignReferent(referentId));
+    // Whom the pathway was transferred to meanwhile is the referent.
+    const assigned = await p.askUnless('assign_referent', {}, () => p.state.referentId !== null);
+    if (assigned?.outcome === 'assigned') p.once('referent', () => p.assignReferent(assigned.referentId));
   }
 
   // A minor's family is always informed before the next step; that of an adult is offered it.
@@ -49,7 +51,7 @@ async function firstContact(p: Accompaniment): Promise<Way | null> {
       beside(decideWhenTriedEnough(p, round)),
     ]);
     if (kind === 'first_contact') return null;
-    const way = await afterDecision(p, answer, round);
+    const way = await afterDecision(p, answer, { round });
     if (way) return way;
     // Whoever reached the young person while on hold has done what the next first contact would ask.
     if (reachedSince(p, endOf(p.asked('hard_to_reach_decision', { round })))) return null;

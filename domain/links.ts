@@ -1,0 +1,20 @@
+/** Addresses of the screens that e-mails and calendars lead to. Ids only: never a name in an address. */
+
+export interface Links {
+  readonly task: (taskId: string) => string;
+  readonly pathway: (pathwayId: string) => string;
+  /** The tasks of the site that nobody has. */
+  readonly freeTasks: string;
+  /** What one is told of by e-mail. */
+  readonly notifications: string;
+}
+
+/** @param publicUrl by which browsers reach the application, without a slash at its end */
+export function linksTo(publicUrl: string): Links {
+  return {
+    task: (taskId) => `${publicUrl}/tasks/${taskId}`,
+    pathway: (pathwayId) => `${publicUrl}/pathways/${pathwayId}`,
+    freeTasks: `${publicUrl}/tasks?assignee=unassigned`,
+    notifications: `${publicUrl}/me/notifications`,
+  };
+}
