@@ -131,18 +131,17 @@ export class Accompaniment extends Asking {
     }
   }
 
-  /** Hears of a change at the site. */
-  hear(told: Told): void {
+  /** Acts upon a change at the site. */
+  protected heed(told: Told): void {
+    if (this.state.status === 'closed') return;
     switch (told.kind) {
       case 'settings':
         if (told.version <= this.state.countedVersion) return;
         this.state.countedVersion = told.version;
-        this.toldInBetween = this.journal.pending;
-        this.countAllAnew(Infinity);
+        this.countAllAnew(told.version);
         break;
       case 'staff': {
-        // Somebody may stand in for a substitute: whatever is stood in for is looked at. What the journal is asked about
-        // just now is asked again.
+        // Somebody may stand in for a substitute: whatever is stood in for is looked at.
         const theirs = this.unfinished().filter(
           (t) => (t.status === 'open' || !t.instants) && (t.standsInFor || t.assigneeId === told.staffId),
         );

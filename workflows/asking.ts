@@ -1,3 +1,5 @@
+/** Asks people and waits, for months and over many runs: tasks, days waited for, and the one timer that wakes them. */
+import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
 import {
   adoptAnswer,
@@ -55,8 +57,8 @@ export abstract class Asking implements Journalled {
   opened: string[] = [];
   /** The timers that are set, each as the epoch milliseconds of its instant. */
   private readonly alarms = new Set<number>();
-  /** Told of new settings while an entry was on its way, which may be answered with the former ones. */
-  protected toldInBetween = false;
+  /** What was told while an entry was on its way, which may be answered with what was true before. */
+  private readonly toldInBetween: Told[] = [];
 
   /**
    * @param wholeTime false: a run that began before watches, mediations and time that stands still (see pathway.ts); it
@@ -157,7 +159,7 @@ export abstract class Asking implements Journalled {
       interval: this.state.interval,
       status: 'planned',
       ...(holder && { assigneeId: holder }),
-      ...((holder || definition.who === 'duty') && { askHolder: true as const }),
+      ...(mayHaveAnother(kind, holder) && { askHolder: true as const }),
       ...(partnerId && { partnerId }),
       schedule: {
         ...(anchor && { anchor }),
@@ -220,19 +222,6 @@ export abstract class Asking implements Journalled {
     return key;
   }
 
-  /** Whether a named day has come, or is waited for no longer. */
-  passed(name: WaitName, more: { of?: Owner; round?: number } = {}): boolean {
-    return this.state.waits[this.waitKey(name, more)]?.passed === true;
-  }
-
-  /** What the day was waited for has happened before it came. */
-  stopWaiting(name: WaitName, more: { of?: Owner; round?: number } = {}): void {
-    const wait = this.state.waits[this.waitKey(name, more)];
-    if (!wait || wait.passed) return;
-    wait.passed = true;
-    this.waitsChanged();
-  }
-
   /** A day that counts from something else now is no longer waited for. */
   dropWait(name: WaitName, more: { of?: Owner; round?: number } = {}): void {
     const key = this.waitKey(name, more);
@@ -275,7 +264,7 @@ export abstract class Asking implements Journalled {
     });
   }
 
-  protected waitsChanged(): void {
+  private waitsChanged(): void {
     this.journal.note((c) => {
       c.waits = true;
     });
@@ -284,7 +273,7 @@ export abstract class Asking implements Journalled {
   // ---- time
 
   /** Sets a timer for the next instant anything waits for, unless one is set that comes before it. */
-  protected setAlarm(): void {
+  private setAlarm(): void {
     const next = this.nextInstant();
     if (next === Infinity) return;
     for (const alarm of this.alarms) if (alarm <= next) return;
@@ -297,7 +286,7 @@ export abstract class Asking implements Journalled {
     });
   }
 
-  protected nextInstant(): number {
+  private nextInstant(): number {
     let next: Instant | null = null;
     const consider = (at: Instant | undefined) => {
       if (at && (next === null || at < next)) next = at;
@@ -316,16 +305,16 @@ export abstract class Asking implements Journalled {
   }
 
   /** On hold nothing is due but what the law sets. */
-  protected standsStill(task: TaskRecord): boolean {
+  private standsStill(task: TaskRecord): boolean {
     return this.wholeTime && this.state.status === 'on_hold' && !definitionOf(task.kind).notAfter;
   }
 
-  protected waitStandsStill(wait: WaitRecord): boolean {
+  private waitStandsStill(wait: WaitRecord): boolean {
     return this.state.status === 'on_hold' && waitsForSilence.includes(wait.name);
   }
 
   /** Does all that has come due. */
-  protected wake(): void {
+  private wake(): void {
     const now = this.now;
     for (const task of this.unfinished()) {
       if (this.standsStill(task)) continue;
@@ -333,7 +322,7 @@ export abstract class Asking implements Journalled {
         task.status = 'open';
         task.openedAt = now;
         // Somebody may be away on the day.
-        if (task.assigneeId || definitionOf(task.kind).who === 'duty') task.askHolder = true;
+        if (mayHaveAnother(task.kind, task.assigneeId)) task.askHolder = true;
         this.tell(task, 'task_opened');
       }
       if (task.status !== 'open') continue;
@@ -357,19 +346,15 @@ export abstract class Asking implements Journalled {
     this.setAlarm();
   }
 
-  /** @param before the version of the settings: what was counted with an older one */
-  protected countAllAnew(before: number): void {
-    const older = (version: number | undefined) => version !== undefined && version < before;
-    const tasks = this.unfinished().filter((t) => older(t.instants?.settingsVersion));
-    const waits = Object.values(this.state.waits).filter(
-      (w) => !w.passed && w.at && older(w.settingsVersion),
-    );
-    for (const task of tasks) this.countAnew(task);
-    for (const wait of waits) this.waitAnew(wait);
-    if (before === Infinity || tasks.length > 0 || waits.length > 0)
-      this.journal.note((c) => {
-        c.fresh = true;
-      });
+  /** What was counted with settings older than this version is asked for again, and what follows from the new ones. */
+  protected countAllAnew(version: number): void {
+    const older = (counted: number | undefined) => counted !== undefined && counted < version;
+    for (const task of this.unfinished()) if (older(task.instants?.settingsVersion)) this.countAnew(task);
+    for (const wait of Object.values(this.state.waits))
+      if (!wait.passed && wait.at && older(wait.settingsVersion)) this.waitAnew(wait);
+    this.journal.note((c) => {
+      c.fresh = true;
+    });
   }
 
   /** A task's instants are asked for again. */
@@ -377,8 +362,7 @@ export abstract class Asking implements Journalled {
     if (task.instants) task.recounted = task.instants;
     delete task.instants;
     // It may open by it, and somebody may be away.
-    if (task.status === 'planned' && (task.assigneeId || definitionOf(task.kind).who === 'duty'))
-      task.askHolder = true;
+    if (task.status === 'planned' && mayHaveAnother(task.kind, task.assigneeId)) task.askHolder = true;
     this.journal.note((c) => c.tasks.add(task));
   }
 
@@ -390,6 +374,15 @@ export abstract class Asking implements Journalled {
     delete wait.at;
     this.waitsChanged();
   }
+
+  /** Hears of a change at the site: at once, or when the entry on its way is answered. */
+  hear(told: Told): void {
+    if (this.journal.underWay) this.toldInBetween.push(told);
+    else this.heed(told);
+  }
+
+  /** What is told is acted upon. */
+  protected abstract heed(told: Told): void;
 
   // ---- the journal's side
 
@@ -447,10 +440,7 @@ export abstract class Asking implements Journalled {
       delete wait.recounted;
     }
     if (answer.rules) this.state.rules = answer.rules;
-    if (this.toldInBetween) {
-      this.toldInBetween = false;
-      this.countAllAnew(this.state.countedVersion);
-    }
+    for (const told of this.toldInBetween.splice(0)) this.heed(told);
     // What was passed over is waited for no longer.
     this.waiting.look();
     this.wake();
@@ -487,7 +477,7 @@ export abstract class Asking implements Journalled {
     return [this.scopeOf(of), kind, subject, round].filter((part) => part !== undefined).join('/');
   }
 
-  protected waitKey(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number }): string {
+  private waitKey(name: WaitName, { of, round = 1 }: { of?: Owner; round?: number }): string {
     return `${this.scopeOf(of)}/${name}/${round}`;
   }
 
@@ -548,6 +538,10 @@ export async function beside(work: Promise<unknown>): Promise<never> {
   await work;
   return new Promise<never>(() => {});
 }
+
+/** Whether the journal is asked who has a task: its holder may be away, or somebody on duty has it. */
+const mayHaveAnother = (kind: TaskKind, holder: string | null | undefined): boolean =>
+  Boolean(holder) || definitionOf(kind).who === 'duty';
 
 const canBeLate = ({ kind, status, late }: TaskRecord): boolean =>
   status === 'open' && !late && definitionOf(kind).lateMatters === true;

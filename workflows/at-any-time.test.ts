@@ -646,20 +646,23 @@ describe('a transfer', () => {
 });
 
 describe("a change of the site's settings", () => {
-  async function change(version: number, settings: object): Promise<void> {
+  // A version never comes again, also from one test to the next: the worker keeps for moments what it has read.
+  let version = 1;
+
+  async function change(settings: object): Promise<void> {
     await world.pool.query(
       `insert into site_settings (site_id, version, settings, applied_at) values ('tours', $1, $2, now())`,
-      [version, JSON.stringify(settings)],
+      [++version, JSON.stringify(settings)],
     );
   }
 
   test('moves what is open and planned, once, and says from when to when', async () => {
     const young = await world.enrolInto('contract_search');
     const before = await young.plannedTask('search_follow_up');
-    await change(2, { tasks: { search_follow_up: { due: { days: 21 }, opensBefore: { days: 7 } } } });
-    await told(young, { kind: 'settings', version: 2 });
+    await change({ tasks: { search_follow_up: { due: { days: 21 }, opensBefore: { days: 7 } } } });
+    await told(young, { kind: 'settings', version });
     const after = await young.plannedTask('search_follow_up');
-    expect(after.instants).toMatchObject({ settingsVersion: 2 });
+    expect(after.instants).toMatchObject({ settingsVersion: version });
     const from = before.instants?.countedFrom as string;
     expect(after.instants?.dueAt).toBe(endOfDay(dayAfter(from, { days: 21 })));
     const moved = await young.timeline('deadline_moved');
@@ -674,16 +677,16 @@ describe("a change of the site's settings", () => {
       },
     ]);
     const { revision } = await young.settled();
-    await told(young, { kind: 'settings', version: 2 });
+    await told(young, { kind: 'settings', version });
     expect((await young.settled()).revision).toBe(revision);
-    expect((await young.settled()).pathway.settingsVersion).toBe(2);
+    expect((await young.settled()).pathway.settingsVersion).toBe(version);
   });
 
   test('does not drop a deadline that lies in the past then: it is escalated once', async () => {
     const young = await world.enrolInto('contract_search');
     await young.pass('10 days');
-    await change(2, { tasks: { search_workshop: { due: { days: 2 } } } });
-    await told(young, { kind: 'settings', version: 2 });
+    await change({ tasks: { search_workshop: { due: { days: 2 } } } });
+    await told(young, { kind: 'settings', version });
     const task = await young.task('search_workshop');
     expect(task.instants?.dueAt && task.instants.dueAt < (await world.now())).toBe(true);
     expect(task.rungs).toEqual(['reminded', 'escalated']);
@@ -693,8 +696,8 @@ describe("a change of the site's settings", () => {
   test('opens at once what should have opened meanwhile, and tells it', async () => {
     const young = await world.enrolInto('contract_search');
     await young.pass('4 days');
-    await change(2, { tasks: { search_follow_up: { due: { days: 14 }, opensBefore: { days: 12 } } } });
-    await told(young, { kind: 'settings', version: 2 });
+    await change({ tasks: { search_follow_up: { due: { days: 14 }, opensBefore: { days: 12 } } } });
+    await told(young, { kind: 'settings', version });
     const task = await young.task('search_follow_up');
     expect(task.status).toBe('open');
     const openings = await young.timeline('task_opened');
@@ -710,8 +713,8 @@ describe("a change of the site's settings", () => {
     }
     const before = await young.task('search_workshop');
     const due = parisDay(before.instants?.dueAt as string);
-    await change(2, { calendar: { closures: [{ from: due, to: due, label: 'Travaux' }] } });
-    await told(young, { kind: 'settings', version: 2 });
+    await change({ calendar: { closures: [{ from: due, to: due, label: 'Travaux' }] } });
+    await told(young, { kind: 'settings', version });
     const after = await young.task('search_workshop');
     expect(parisDay(after.instants?.dueAt as string)).toBe(dayAfter(due, { workingDays: 1 }));
     expect(after.instants?.movedFrom?.because).toBe('closure');

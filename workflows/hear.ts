@@ -307,9 +307,7 @@ export function hearPeople(p: Accompaniment): void {
     mediations: state.mediations,
   }));
   setHandler(carriedState, () => state);
-  setHandler(tell, (told) => {
-    if (state.status !== 'closed') p.hear(told);
-  });
+  setHandler(tell, (told) => p.hear(told));
   setHandler(mediationAsks, ({ number, question }) => p.mediationAsks(number, question));
   setHandler(mediationEnded, ({ number, result }) => p.mediationEnds(number, result, null));
 

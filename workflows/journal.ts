@@ -8,7 +8,6 @@ import type {
   TaskRecord,
   TimelineEvent,
 } from '../domain/journal';
-
 import type { Runtime } from './runtime';
 
 /** What an entry is made of, gathered until it is taken. */
@@ -59,6 +58,11 @@ export class Journal {
   /** Whether something is not yet acknowledged. */
   get pending(): boolean {
     return this.made > this.acknowledged;
+  }
+
+  /** Whether an entry is on its way: it was made before whatever happens now. */
+  get underWay(): boolean {
+    return this.taken > this.acknowledged;
   }
 
   /** Waits until all that has happened so far is recorded. */

@@ -1,12 +1,13 @@
-/** A pathway is told of new settings while an entry is on its way that is answered with the former ones. */
+/** A pathway is told of a change at its site while an entry is on its way that is answered with what was before. */
 import { answerTo } from '../domain/deadlines';
+import type { Duty } from '../domain/duty';
 import type { JournalAnswer, JournalEntry } from '../domain/journal';
 import { defaultSettings, rulesOf } from '../domain/settings';
 import { Accompaniment } from './accompaniment';
 import { initialState } from './state';
 
 const now = '2026-11-02T09:00:00.000Z';
-const duty = { absences: [], roster: [] };
+const duty: Duty = { absences: [], roster: [] };
 const former = { settings: defaultSettings, version: 1, duty };
 const settings = structuredClone(defaultSettings);
 settings.tasks.first_contact.due = { workingDays: 9 };
@@ -94,4 +95,33 @@ test('settings older than those told, as of a restored backup, are not asked for
   await answer(former);
   await answer(former);
   expect([entries.length, p.journal.pending]).toEqual([2, false]);
+});
+
+test('that a substitute is away is asked about once more, when who stands in was only just being asked', async () => {
+  const { p, entries, settled, answer } = pathway();
+  p.state.referentId = 'referent';
+  const task = p.open('search_workshop');
+  await settled();
+  await answer(former);
+  const away = (staffId: string, substituteId: string) => ({
+    staffId,
+    substituteId,
+    from: '2026-11-01',
+    to: '2026-11-30',
+  });
+  const first = { ...former, duty: { ...duty, absences: [away('referent', 'first')] } };
+  const second = {
+    ...former,
+    duty: { ...duty, absences: [away('referent', 'first'), away('first', 'second')] },
+  };
+  p.hear({ kind: 'staff', staffId: 'referent' });
+  await settled();
+  // The journal has read who is away; now somebody else is.
+  p.hear({ kind: 'staff', staffId: 'first' });
+  await answer(first);
+  expect(p.state.tasks[task.key]).toMatchObject({ assigneeId: 'first', standsInFor: 'referent' });
+  expect(entries.at(-1)).toMatchObject({ fresh: true, tasks: [{ key: task.key, askHolder: true }] });
+  await answer(second);
+  expect(p.state.tasks[task.key]).toMatchObject({ assigneeId: 'second', standsInFor: 'referent' });
+  expect(p.journal.pending).toBe(false);
 });
