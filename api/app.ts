@@ -33,14 +33,17 @@ import { routes as allRoutes } from './routes';
 import { type Answer, type Call, type Context, type Deps, isWrite, type Route } from './routing';
 import { createSessions } from './sessions';
 import { signInRoutes } from './sign-in';
+import { type WebApplication, webRoutes } from './web';
 
 export interface AppOptions {
   /** Mounted before the API: the embedded issuer. */
   readonly before?: (app: Express) => void;
+  /** Absent: the API alone. */
+  readonly web?: WebApplication;
 }
 
 /** @returns the application, to listen with or to test in process */
-export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
+export function createApp(deps: Deps, { before, web }: AppOptions = {}): Express {
   const log = deps.log.child({}, { serializers: { err: withoutValues } });
   const context: Context = {
     ...deps,
@@ -85,6 +88,7 @@ export function createApp(deps: Deps, { before }: AppOptions = {}): Express {
       throw new Problem('method_not_allowed', { headers: { allow: allow.join(', ') } });
     });
   }
+  if (web) app.use(webRoutes(web));
   app.use(() => {
     throw new Problem('not_found');
   });

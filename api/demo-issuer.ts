@@ -152,8 +152,10 @@ function signInPages(provider: Provider): Router {
   );
   router.get('/sign-in/:uid', async (req, res) => {
     const details = await provider.interactionDetails(req, res).catch(() => null);
-    if (details) res.type('html').send(signInPage(details.uid));
-    else res.status(400).type('html').send(expiredPage);
+    const person = demonstrationPeople().find((p) => p.subject === details?.params.login_hint);
+    if (!details) res.status(400).type('html').send(expiredPage);
+    else if (person) await provider.interactionFinished(req, res, { login: { accountId: person.subject } });
+    else res.type('html').send(signInPage(details.uid));
   });
   router.post('/sign-in/:uid', express.urlencoded({ extended: false, limit: '1kb' }), async (req, res) => {
     const person = demonstrationPeople().find((p) => p.subject === req.body?.person);

@@ -1,10 +1,12 @@
 /** The API's process: starts even while PostgreSQL or Temporal are away, and stops when its requests are answered. */
 import http from 'node:http';
+import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { loadConfig, publicUrlOf } from '../config/config';
 import { temporalConnection } from '../config/temporal';
 import { apiPool } from '../db/pool';
+import { projectRoot } from '../embedded/processes';
 import { createApp } from './app';
 import { clientId } from './demo-client';
 import { createIdentity } from './identity';
@@ -53,7 +55,14 @@ function main(): void {
       now: () => new Date(),
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     },
-    { before: (express) => demo?.mountOn(express) },
+    {
+      before: (express) => demo?.mountOn(express),
+      web: {
+        folder: path.join(projectRoot(), 'dist', 'web'),
+        brand: config.BRAND,
+        demonstration: demo !== undefined,
+      },
+    },
   );
   const server = http.createServer(app);
   server.once('error', (error: NodeJS.ErrnoException) => {

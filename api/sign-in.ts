@@ -24,11 +24,16 @@ const SIGN_INS_PER_MINUTE = 240;
 const loginQuery = z.strictObject({
   returnTo: z.string().optional(),
   anew: z.literal('true').optional(),
+  hint: z
+    .string()
+    .regex(/^[\w.@+-]{1,100}$/)
+    .optional(),
 });
 
 /**
  * The routes of /auth, which browsers go through:
- * - `GET /auth/login?returnTo=/path` begins at the issuer; with `anew=true` it asks who one is even if it knows
+ * - `GET /auth/login?returnTo=/path` begins at the issuer; with `anew=true` it asks who one is even if it knows, with
+ *   `hint=person` it is told who (`login_hint`): the demonstration's issuer believes it
  * - `GET /auth/callback` comes back from there, with a session
  * - `GET /auth/session` says who is signed in, until when, and the CSRF token of writes
  * - `POST /auth/logout` ends the session and says where to go on: the issuer, which ends its own
@@ -55,7 +60,7 @@ export function signInRoutes(
   };
 
   router.get('/auth/login', page, limited(SIGN_INS_PER_MINUTE), async (req, res) => {
-    const { returnTo = '/', anew } = checked(loginQuery, req.query, languageOf(req), 'query_invalid');
+    const { returnTo = '/', anew, hint } = checked(loginQuery, req.query, languageOf(req), 'query_invalid');
     localUrl(returnTo, publicUrl);
     if (isOtherNameOf(publicUrl, req.headers.host))
       return res.redirect(303, `${publicUrl}${req.originalUrl}`);
@@ -69,7 +74,8 @@ export function signInRoutes(
       nonce,
       code_challenge: await openid.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...(anew && { prompt: 'login' }),
+      ...((anew || hint) && { prompt: 'login' }),
+      ...(hint && { login_hint: hint }),
     });
     const packed = Buffer.from(returnTo).toString('base64url');
     res.append('set-cookie', underWay.set(`${secret}.${packed}`, SIGN_IN_SECONDS));

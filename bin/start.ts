@@ -62,8 +62,9 @@ async function start(): Promise<void> {
     [
       '',
       'service-plus is running.',
+      `  Open     ${home}`,
+      `  Sign in  ${config.OIDC_ISSUER ? `at ${config.OIDC_ISSUER}` : 'there, with one click for each role; by the API: npm run token -- counsellor.tours'}`,
       `  API      ${home}/api/docs`,
-      `  Sign in  ${config.OIDC_ISSUER ? `at ${config.OIDC_ISSUER}` : 'npm run token -- counsellor.tours'}`,
       `  Kept in  ${dataDir} (state and logs)`,
       '  Stop     Ctrl-C',
     ].join('\n'),

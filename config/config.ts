@@ -36,6 +36,10 @@ export const configSchema = z
     PUBLIC_URL: webAddress
       .optional()
       .meta({ description: 'URL by which browsers reach the API; unset: http://127.0.0.1:PORT' }),
+    BRAND: words.default('').meta({
+      description:
+        'lines of the State’s brand block, separated by |, for who is entitled to it: République|Française; unset: none',
+    }),
     DATA_DIR: words
       .default('.data')
       .meta({ description: 'folder of the embedded PostgreSQL and Temporal servers, and of the logs' }),

@@ -1,8 +1,8 @@
 /** The record that starts a pathway: what is asked, what is refused, and how the same person is recognised. */
 import * as z from 'zod';
 import { ageOn, type Day } from './calendar';
-import { day, field, id, isOutOfReach, text } from './forms';
-import { origins, situations, steps } from './pathway';
+import { day, field, id, isOutOfReach, oneOf, text } from './forms';
+import { originLabels, situationLabels, stepLabels } from './labels';
 import { contractFields } from './tasks';
 
 export const youngestAge = 16;
@@ -27,8 +27,8 @@ export const enrolmentShape = {
     'Contact dans la famille',
     'Family contact',
   ),
-  situation: field(z.enum(situations), 'Situation', 'Situation'),
-  origin: field(z.enum(origins), 'Prescripteur', 'Origin'),
+  situation: field(oneOf(situationLabels), 'Situation', 'Situation'),
+  origin: field(oneOf(originLabels), 'Prescripteur', 'Origin'),
   externalNumber: field(
     z
       .string()
@@ -59,7 +59,7 @@ export const enrolmentShape = {
 
 /** Where a pathway stands that was accompanied before this software: its timers count from these dates. */
 export const startShape = {
-  step: field(z.enum(steps), 'Étape', 'Step'),
+  step: field(oneOf(stepLabels), 'Étape', 'Step'),
   since: field(day(), 'Depuis le', 'Since'),
   referentId: field(id().optional(), 'Référent', 'Referent'),
   contract: field(z.strictObject(contractFields).optional(), 'Contrat', 'Contract'),

@@ -1,24 +1,24 @@
 /** What may happen to a pathway beside its tasks, as the API takes it: contact, contract, termination, job, exit… */
 import * as z from 'zod';
-import { day, field, id, optionalWords, words } from './forms';
+import { day, field, id, oneOf, optionalWords, words } from './forms';
 import {
-  alertLevels,
-  alertSources,
-  channels,
-  contactResults,
-  employmentKinds,
-  exitCodes,
-  terminationInitiators,
-  terminationReasons,
-} from './pathway';
+  alertLevelLabels,
+  alertSourceLabels,
+  channelLabels,
+  contactResultLabels,
+  employmentKindLabels,
+  exitLabels,
+  initiatorLabels,
+  terminationReasonLabels,
+} from './labels';
 import { contractFields } from './tasks';
 
 const comment = optionalWords('Commentaire', 'Comment');
 
 export const eventFields = {
   contact: {
-    channel: field(z.enum(channels), 'Canal', 'Channel'),
-    result: field(z.enum(contactResults), 'Résultat', 'Result'),
+    channel: field(oneOf(channelLabels), 'Canal', 'Channel'),
+    result: field(oneOf(contactResultLabels), 'Résultat', 'Result'),
     at: field(
       z.iso.datetime({ offset: true }).optional(),
       'Quand (maintenant si absent)',
@@ -29,20 +29,20 @@ export const eventFields = {
   contract: contractFields,
   termination: {
     on: field(day(), 'Date de la rupture', 'Date of the termination'),
-    initiator: field(z.enum(terminationInitiators), "À l'initiative de", 'Initiated by'),
-    reason: field(z.enum(terminationReasons), 'Motif', 'Reason'),
+    initiator: field(oneOf(initiatorLabels), "À l'initiative de", 'Initiated by'),
+    reason: field(oneOf(terminationReasonLabels), 'Motif', 'Reason'),
     comment,
   },
   employment: {
-    kind: field(z.enum(employmentKinds), "Nature de l'emploi", 'Kind of employment'),
+    kind: field(oneOf(employmentKindLabels), "Nature de l'emploi", 'Kind of employment'),
     startsOn: field(day(), 'Début', 'Starts on'),
     endsOn: field(day().optional(), 'Fin (si à durée déterminée)', 'Ends on (if fixed-term)'),
     employer: words('Employeur', 'Employer', 200),
     comment,
   },
   alert: {
-    level: field(z.enum(alertLevels), 'Niveau', 'Level'),
-    source: field(z.enum(alertSources), 'Signalée par', 'Raised by'),
+    level: field(oneOf(alertLevelLabels), 'Niveau', 'Level'),
+    source: field(oneOf(alertSourceLabels), 'Signalée par', 'Raised by'),
     what: words('Ce qui se passe', 'What is happening'),
   },
   offer: {
@@ -63,7 +63,7 @@ export const eventFields = {
     comment,
   },
   exit: {
-    code: field(z.enum(exitCodes), 'Motif de sortie', 'Exit'),
+    code: field(oneOf(exitLabels), 'Motif de sortie', 'Exit'),
     comment: optionalWords('Précision (obligatoire pour « autre »)', 'Details (required for "other")'),
   },
 } as const satisfies Record<string, z.ZodRawShape>;

@@ -11,6 +11,11 @@ export function field<S extends z.ZodType>(schema: S, fr: string, en: string, mo
   return schema.meta({ title: fr, 'x-title-en': en, ...more });
 }
 
+/** One of some codes, each with its label: JSON Schema's `x-labels`. */
+export function oneOf<const C extends string>(labels: Readonly<Record<C, Label>>) {
+  return z.enum(Object.keys(labels) as [C, ...C[]]).meta({ 'x-labels': labels });
+}
+
 // PostgreSQL cannot store NUL, and no other control character belongs in what a person wrote.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

@@ -80,6 +80,9 @@ export type ContactResult = (typeof contactResults)[number];
 export const obstacles = ['mobility', 'housing', 'budget', 'health', 'basic_skills'] as const;
 export type Obstacle = (typeof obstacles)[number];
 
+/** What a search workshop is about. */
+export const searchTopics = ['employer_search', 'budget', 'health'] as const;
+
 export const employmentKinds = [
   'permanent',
   'fixed_term',

@@ -3,8 +3,9 @@
  * the site settings' defaults and the tests all come from it. PATHWAY.md, "The five steps", is its source.
  */
 import * as z from 'zod';
-import { day, field, id, isWords, type Label, optionalWords, words } from './forms';
-import { channels, discoveryActions, obstacles, type Role, type Step } from './pathway';
+import { day, field, id, isWords, type Label, oneOf, optionalWords, words } from './forms';
+import { channelLabels, discoveryActionLabels, obstacleLabels, searchTopicLabels } from './labels';
+import type { Role, Step } from './pathway';
 import type { Timing } from './settings';
 
 /** An outcome that a task may have: its label, what follows from it, and what must be said with it. */
@@ -55,7 +56,7 @@ const silent = label(
 const mediationGoesOn = label('Suivis à 15 et à 45 jours', 'Follow-ups at 15 and at 45 days');
 const mediationEnds = label('La médiation est close', 'The mediation is over');
 
-const action = field(z.enum(discoveryActions), 'Action', 'Action');
+const action = field(oneOf(discoveryActionLabels), 'Action', 'Action');
 const count = (fr: string, en: string) => field(z.int().min(0).max(500), fr, en);
 
 /** What is recorded of an apprenticeship contract. Dates are checked together: see `contractProblem`. */
@@ -115,7 +116,7 @@ export const tasks = defineTasks({
         label('Joint', 'Reached'),
         label('Un référent est désigné', 'A referent is assigned'),
         {
-          channel: field(z.enum(channels), 'Canal', 'Channel'),
+          channel: field(oneOf(channelLabels), 'Canal', 'Channel'),
           comment,
         },
       ),
@@ -130,7 +131,7 @@ export const tasks = defineTasks({
       try_again: outcome(
         label('Essayer autrement', 'Try again'),
         label('Les tentatives reprennent', 'Attempts start again'),
-        { channel: field(z.enum(channels), 'Par quel canal', 'By which channel'), comment },
+        { channel: field(oneOf(channelLabels), 'Par quel canal', 'By which channel'), comment },
       ),
       put_on_hold: outcome(
         label("Mettre en attente jusqu'à une date", 'Put on hold until a date'),
@@ -343,7 +344,7 @@ export const tasks = defineTasks({
     contact: ['attended'],
     outcomes: {
       attended: outcome(label('Présent', 'Attended'), stays, {
-        topics: field(z.array(z.enum(['employer_search', 'budget', 'health'])).min(1), 'Thèmes', 'Topics'),
+        topics: field(z.array(oneOf(searchTopicLabels)).min(1), 'Thèmes', 'Topics'),
         comment,
       }),
       absent: outcome(
@@ -599,7 +600,7 @@ export const tasks = defineTasks({
     contact: ['reached'],
     outcomes: {
       reached: outcome(label('Joint', 'Reached'), stays, {
-        channel: field(z.enum(channels), 'Canal', 'Channel'),
+        channel: field(oneOf(channelLabels), 'Canal', 'Channel'),
         comment,
       }),
       not_reached: outcome(label('Non joint', 'Not reached'), silent, { comment }),
@@ -613,7 +614,7 @@ export const tasks = defineTasks({
     contact: ['reached'],
     outcomes: {
       reached: outcome(label('Joint', 'Reached'), stays, {
-        channel: field(z.enum(channels), 'Canal', 'Channel'),
+        channel: field(oneOf(channelLabels), 'Canal', 'Channel'),
         comment,
       }),
       not_reached: outcome(
@@ -906,7 +907,7 @@ function daysInCompany() {
 
 function interview() {
   const found = {
-    obstacles: field(z.array(z.enum(obstacles)).max(5).default([]), 'Freins repérés', 'Obstacles found'),
+    obstacles: field(z.array(oneOf(obstacleLabels)).max(5).default([]), 'Freins repérés', 'Obstacles found'),
     comment,
   };
   const to = (fr: string, en: string) => label(fr, en);

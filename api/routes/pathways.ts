@@ -63,7 +63,7 @@ import { scopeFor } from './tasks';
 const BEGINS_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 
-const summary = z
+export const pathwaySummary = z
   .object({
     id: z.uuid(),
     siteId: z.string(),
@@ -96,7 +96,9 @@ export const list = route({
     }),
     ...cursorQuery,
   }),
-  answers: { 200: { description: 'A page of pathways, in the order of their ids', schema: pageOf(summary) } },
+  answers: {
+    200: { description: 'A page of pathways, in the order of their ids', schema: pageOf(pathwaySummary) },
+  },
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query }) {
     const [after] = readCursor(query.cursor, z.tuple([z.uuid()])) ?? [];
@@ -117,7 +119,7 @@ export const list = route({
   },
 });
 
-const record = z
+export const pathwayRecord = z
   .object({
     id: z.uuid(),
     siteId: z.string(),
@@ -223,7 +225,7 @@ export const read = route({
     en: 'A pathway: state, tasks, next deadlines with their reasons',
   },
   params: shape.uuidParams,
-  answers: { 200: { description: 'The pathway; ETag is its revision', schema: record } },
+  answers: { 200: { description: 'The pathway; ETag is its revision', schema: pathwayRecord } },
   problems: ['pathway_beginning'],
   async handle(context, { actor, params, now }) {
     const read = () =>
@@ -281,7 +283,7 @@ export function seenBy(actor: Person, person: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(person).filter(([name]) => sees(actor.role, name)));
 }
 
-const event = z
+export const pathwayEvent = z
   .object({
     revision: z.int(),
     position: z.int(),
@@ -315,7 +317,7 @@ export const timeline = route({
       .meta({ description: 'the page of one mediation, by its number' }),
     ...cursorQuery,
   }),
-  answers: { 200: { description: 'A page of the timeline', schema: pageOf(event) } },
+  answers: { 200: { description: 'A page of the timeline', schema: pageOf(pathwayEvent) } },
   problems: ['cursor_invalid'],
   async handle(context, { actor, params, query }) {
     const before = readCursor(

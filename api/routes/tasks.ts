@@ -137,6 +137,8 @@ const labelled = (row: TaskRow) => ({ ...row, label: definitionOf(row.kind).labe
 
 const counts = z.object({ total: z.int(), overdue: z.int(), today: z.int(), week: z.int(), later: z.int() });
 
+export const taskCounts = z.object({ me: counts, unassigned: counts, team: counts });
+
 export const count = route({
   method: 'get',
   path: '/tasks/counts',
@@ -150,7 +152,7 @@ export const count = route({
   answers: {
     200: {
       description: 'Counts of open tasks',
-      schema: z.object({ me: counts, unassigned: counts, team: counts }),
+      schema: taskCounts,
     },
   },
   async handle({ api }, { actor, query, now }) {
@@ -163,7 +165,8 @@ export const count = route({
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
-const details = z.object({
+/** One task with all that its page needs. */
+export const taskDetails = z.object({
   ...shape.task.shape,
   plannedAt: shape.instant(),
   remindAt: shape.instant(),
@@ -240,7 +243,7 @@ export const read = route({
     en: 'A task, its form and what follows from each outcome',
   },
   params: shape.taskParams,
-  answers: { 200: { description: 'The task; ETag is its revision', schema: details } },
+  answers: { 200: { description: 'The task; ETag is its revision', schema: taskDetails } },
   async handle(context, { actor, params, now }) {
     const found = await asActor(context.api, actor, async (client) => {
       const row = await readTask(client, actor.id, params.id);

@@ -1,0 +1,192 @@
+/** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
+import type { Label } from './forms';
+import type { CancelReason, Rung, TaskStatus } from './journal';
+import type {
+  alertLevels,
+  alertSources,
+  Channel,
+  ContactResult,
+  discoveryActions,
+  EmploymentKind,
+  ExitCode,
+  Obstacle,
+  origins,
+  Role,
+  Status,
+  Step,
+  searchTopics,
+  situations,
+  terminationInitiators,
+  terminationReasons,
+} from './pathway';
+
+type Names<C extends string> = Readonly<Record<C, Label>>;
+type OneOf<T extends readonly string[]> = T[number];
+const name = (fr: string, en: string): Label => ({ fr, en });
+
+export const stepLabels: Names<Step> = {
+  welcome: name('Accueillir et informer', 'Welcome'),
+  project_validation: name('Valider un projet', 'Project validation'),
+  contract_search: name('Chercher un contrat', 'Contract search'),
+  securing: name('Sécuriser le parcours', 'Securing'),
+  durable_employment: name('Emploi durable', 'Durable employment'),
+};
+
+export const statusLabels: Names<Status> = {
+  active: name('En cours', 'Active'),
+  on_hold: name('En attente', 'On hold'),
+  exited: name('Sorti', 'Exited'),
+  closed: name('Clos', 'Closed'),
+};
+
+export const exitLabels: Names<ExitCode> = {
+  durable_employment: name('Emploi durable', 'Durable employment'),
+  contract_completed: name('Contrat mené à son terme', 'Contract completed'),
+  further_study: name('Poursuite d’études', 'Further study'),
+  back_to_school: name('Retour en formation initiale', 'Back to school'),
+  reoriented: name('Réorienté', 'Reoriented'),
+  information_only: name('Information seule', 'Information only'),
+  declined: name('Ne souhaite pas d’accompagnement', 'Declined'),
+  lost_contact: name('Perdu de vue', 'Lost contact'),
+  moved_away: name('A déménagé', 'Moved away'),
+  deceased: name('Décédé', 'Deceased'),
+  other: name('Autre (à préciser)', 'Other (say what)'),
+};
+
+export const roleLabels: Names<Role> = {
+  coordinator: name('Coordination', 'Coordinator'),
+  counsellor: name('Conseil', 'Counsellor'),
+  mediator: name('Médiation', 'Mediator'),
+  partner: name('Partenaire', 'Partner'),
+  committee: name('Comité de pilotage local', 'Local steering committee'),
+  national_committee: name('Comité de pilotage national', 'National steering committee'),
+  evaluator: name('Évaluation', 'Evaluator'),
+  admin: name('Administration', 'Administrator'),
+};
+
+export const situationLabels: Names<OneOf<typeof situations>> = {
+  in_school: name('Scolarisé', 'In school'),
+  left_school: name('Sorti du système scolaire', 'Left school'),
+  seeking_training: name('En recherche de formation', 'Looking for training'),
+  seeking_job: name('En recherche d’emploi', 'Looking for a job'),
+  apprentice: name('Apprenti', 'Apprentice'),
+};
+
+export const originLabels: Names<OneOf<typeof origins>> = {
+  mission_locale: name('Mission locale', 'Mission locale'),
+  cfa: name('CFA', 'CFA'),
+  cma: name('Chambre de métiers (CMA)', 'Chamber of trades (CMA)'),
+  cci: name('Chambre de commerce (CCI)', 'Chamber of commerce (CCI)'),
+  cad: name('Centre d’aide à la décision (CAD)', 'Guidance centre of the CMA (CAD)'),
+  cio: name('Centre d’information et d’orientation (CIO)', 'School guidance centre (CIO)'),
+  mgi: name('Mission générale d’insertion (MGI)', 'School integration service (MGI)'),
+  school: name('Établissement scolaire', 'School'),
+  open_day: name('Portes ouvertes', 'Open day'),
+  family: name('Famille', 'Family'),
+  self: name('De lui-même', 'Came by themselves'),
+  other: name('Autre', 'Other'),
+};
+
+export const channelLabels: Names<Channel> = {
+  phone: name('Téléphone', 'Phone'),
+  sms: name('SMS', 'SMS'),
+  email: name('Courriel', 'E-mail'),
+  letter: name('Courrier', 'Letter'),
+  family: name('Famille', 'Family'),
+  visit: name('Rencontre ou visite', 'Meeting or visit'),
+};
+
+export const contactResultLabels: Names<ContactResult> = {
+  reached: name('Joint', 'Reached'),
+  not_reached: name('Pas joint', 'Not reached'),
+  message_left: name('Message laissé', 'Message left'),
+};
+
+export const obstacleLabels: Names<Obstacle> = {
+  mobility: name('Mobilité', 'Mobility'),
+  housing: name('Logement', 'Housing'),
+  budget: name('Budget', 'Budget'),
+  health: name('Santé', 'Health'),
+  basic_skills: name('Savoirs de base', 'Basic skills'),
+};
+
+export const searchTopicLabels: Names<OneOf<typeof searchTopics>> = {
+  employer_search: name('Recherche d’employeur', 'Looking for an employer'),
+  budget: name('Budget', 'Budget'),
+  health: name('Santé', 'Health'),
+};
+
+export const discoveryActionLabels: Names<OneOf<typeof discoveryActions>> = {
+  cfa_visit: name('Visite d’un CFA', 'CFA visit'),
+  open_day: name('Portes ouvertes', 'Open day'),
+  immersion: name('Immersion en entreprise', 'Immersion in a company'),
+  workshop_with_apprentices: name('Atelier avec des apprentis', 'Workshop with apprentices'),
+  collective_work: name('Travail collectif', 'Collective work'),
+};
+
+export const employmentKindLabels: Names<EmploymentKind> = {
+  permanent: name('CDI', 'Permanent (CDI)'),
+  fixed_term: name('CDD', 'Fixed-term'),
+  agency: name('Intérim', 'Agency work'),
+  civil_service: name('Fonction publique', 'Civil service'),
+  own_business: name('Création d’entreprise', 'Own business'),
+  other: name('Autre', 'Other'),
+};
+
+export const initiatorLabels: Names<OneOf<typeof terminationInitiators>> = {
+  apprentice: name('L’apprenti', 'The apprentice'),
+  employer: name('L’employeur', 'The employer'),
+  mutual: name('Commun accord', 'Mutual agreement'),
+  cfa: name('Le CFA', 'The CFA'),
+  court: name('Le conseil de prud’hommes', 'The labour court'),
+};
+
+export const terminationReasonLabels: Names<OneOf<typeof terminationReasons>> = {
+  conflict: name('Conflit', 'Conflict'),
+  working_conditions: name('Conditions de travail', 'Working conditions'),
+  health: name('Santé', 'Health'),
+  trade_unsuited: name('Métier qui ne convient pas', 'Trade does not suit'),
+  mobility_or_housing: name('Mobilité ou logement', 'Mobility or housing'),
+  personal: name('Raisons personnelles', 'Personal'),
+  economic: name('Motif économique', 'Economic'),
+  misconduct: name('Faute', 'Misconduct'),
+  never_started: name('N’a jamais commencé', 'Never started'),
+  other: name('Autre', 'Other'),
+};
+
+export const alertLevelLabels: Names<OneOf<typeof alertLevels>> = {
+  low: name('Faible : le référent fait le point sous 2 jours', 'Low: the referent follows up within 2 days'),
+  high: name('Forte : une médiation s’ouvre aussitôt', 'High: a mediation opens at once'),
+};
+
+export const alertSourceLabels: Names<OneOf<typeof alertSources>> = {
+  young_person: name('Le jeune', 'The young person'),
+  referent: name('Le référent', 'The referent'),
+  cfa: name('Le CFA', 'The CFA'),
+  employer: name('L’employeur', 'The employer'),
+};
+
+export const taskStatusLabels: Names<TaskStatus> = {
+  planned: name('Prévue', 'Planned'),
+  open: name('Ouverte', 'Open'),
+  done: name('Faite', 'Done'),
+  cancelled: name('Annulée', 'Cancelled'),
+};
+
+export const rungLabels: Names<Rung> = {
+  reminded: name('Rappel envoyé', 'Reminded'),
+  escalated: name('Signalée à la coordination', 'Escalated to the coordinator'),
+  flagged: name('Signalée au comité', 'Flagged to the committee'),
+};
+
+/** Why a task was closed without having been done. */
+export const cancelReasonLabels: Names<CancelReason> = {
+  step_left: name('l’étape est terminée', 'the step was left'),
+  exited: name('sortie du parcours', 'exit from the pathway'),
+  reached: name('le jeune a été joint', 'the young person was reached'),
+  hard_to_reach: name('jeune difficile à joindre', 'hard to reach'),
+  contract_ended: name('le contrat est fini', 'the contract has ended'),
+  before_import: name('avant la reprise du parcours', 'before the pathway was taken over'),
+  not_in_time: name('pas faite à temps', 'not done in time'),
+  no_longer_needed: name('plus nécessaire', 'no longer needed'),
+};

@@ -1,0 +1,28 @@
+/** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
+import type { z } from 'zod';
+import type { pathwayEvent, pathwayRecord, pathwaySummary } from '../../../api/routes/pathways';
+import type { taskCounts, taskDetails } from '../../../api/routes/tasks';
+import type * as shape from '../../../api/shapes';
+import type { Action, Scope } from '../../../domain/policy';
+
+export type Task = z.output<typeof shape.task>;
+export type TaskDetails = z.output<typeof taskDetails>;
+export type TaskCounts = z.output<typeof taskCounts>;
+export type StaffRef = z.output<typeof shape.personRef>;
+export type Staff = z.output<typeof shape.staff>;
+/** A decision was recorded. */
+export type Recorded = z.output<typeof shape.recorded>;
+export type Pathway = z.output<typeof pathwayRecord>;
+export type PathwaySummary = z.output<typeof pathwaySummary>;
+export type TimelineEvent = z.output<typeof pathwayEvent>;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** The cursor of the next page, null: this is the last. */
+  readonly next: string | null;
+}
+
+/** Who is signed in, and how far each action of their role reaches. */
+export interface Me extends Staff {
+  readonly actions: Partial<Record<Action, Scope>>;
+}

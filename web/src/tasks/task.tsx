@@ -1,0 +1,5 @@
+import { Page } from '../layout/page';
+
+export function Component() {
+  return <Page title="…">…</Page>;
+}

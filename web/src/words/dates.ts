@@ -1,0 +1,34 @@
+/** Days and instants as people read them, in Europe/Paris wherever the browser is. */
+import { type Language, useLanguage } from './words';
+
+const timeZone = 'Europe/Paris';
+const locales: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' };
+
+function formats(language: Language) {
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const made = new Intl.DateTimeFormat(locales[language], { timeZone, ...options });
+    // A day without time is the day itself, not midnight somewhere: noon is the same day in Paris.
+    return (time: string) => made.format(new Date(time.length === 10 ? `${time}T12:00:00Z` : time));
+  };
+  return {
+    /** 14 juil. 2026 */
+    day: format({ day: 'numeric', month: 'short', year: 'numeric' }),
+    /** mardi 14 juillet 2026 */
+    longDay: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    /** mar. 14 juil. */
+    shortDay: format({ weekday: 'short', day: 'numeric', month: 'short' }),
+    /** 14 juil. 2026, 09:30 */
+    instant: format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
+    /** 09:30 */
+    time: format({ hour: '2-digit', minute: '2-digit' }),
+  };
+}
+const made = { fr: formats('fr'), en: formats('en') };
+
+export function useDates() {
+  return made[useLanguage()];
+}
+
+const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone });
+/** @returns the day it is in Paris at an instant: YYYY-MM-DD */
+export const parisDay = (instant: string | Date = new Date()): string => isoDay.format(new Date(instant));
