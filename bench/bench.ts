@@ -12,7 +12,7 @@ import { history } from './history';
 import { type Measure, table } from './measure';
 import { memory } from './memory';
 import { type System, startSystem } from './system';
-import { burst, idleYear, killed, settingsChange, untilBurst } from './time';
+import { burst, idleYear, killed, settingsChange } from './time';
 
 const benches: Record<string, (system: System) => Promise<Measure[]>> = {
   // First: a process does not give back the memory it has used.
@@ -26,14 +26,13 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
   history,
   settings: async (system) => settingsChange(system, await tokenOf('coordinator.blois', system.url), 1_500),
   year: idleYear,
-  killed: (system) => killed(system, 2_000, burstAt()),
+  killed: (system) => killed(system, bursts.killed as number),
   burst: async (system) =>
-    burst(system, await tokenOf('counsellor.blois', system.url), bursts.burst as number, burstAt()),
+    burst(system, await tokenOf('counsellor.blois', system.url), bursts.burst as number),
 };
 
-/** How many wait for the same minute: their worker is told when it is. */
+/** How many wait for the same minute, with a worker that is told when it is. */
 const bursts: Record<string, number> = { killed: 2_000, burst: 10_000 };
-const burstAt = () => Number(process.env.BURST_AT);
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -52,9 +51,7 @@ async function main(): Promise<void> {
   let failed = false;
   for (const name of Object.keys(benches).filter((n) => names.includes(n))) {
     // Servers of its own, so that none pays for what another left behind.
-    const count = bursts[name];
-    if (count) process.env.BURST_AT = String(Date.now() + untilBurst(count));
-    const system = await startSystem(count ? './burst-worker.js' : undefined);
+    const system = await startSystem(name in bursts ? './burst-worker.js' : undefined);
     try {
       measures.push(...((await benches[name]?.(system)) ?? []));
     } catch (error) {

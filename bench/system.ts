@@ -26,6 +26,8 @@ export interface System {
   bareLeft(): Promise<number>;
   /** How many bare workflows have recorded that their instant had come. */
   bareFired(): Promise<number>;
+  /** Tells our worker (burst-worker.ts) when the minute begins, in epoch milliseconds. */
+  sayBurstAt(at: number): void;
   /** Ends our worker as a power cut would, and starts another. */
   replaceWorker(): Promise<void>;
   /** Resident memory in bytes. */
@@ -81,6 +83,7 @@ export async function startSystem(workerScript = '../worker/main.js'): Promise<S
     startSleeper: (at) => startBare('sleeper', [at]),
     bareLeft: async () => Math.max(0, bareStarted - (await askBare()).recorded),
     bareFired: async () => (await askBare()).fired,
+    sayBurstAt: (burstAt) => void worker.send({ burstAt }),
     async replaceWorker() {
       const gone = new Promise((resolve) => worker.once('exit', resolve));
       worker.kill('SIGKILL');

@@ -83,7 +83,7 @@ const back = {
 };
 const declined = outcome(label("Ne souhaite pas d'accompagnement", 'Declines support'), exits, { comment });
 
-function followUp(missed: Label) {
+function followUp() {
   return {
     done: outcome(
       label('Entretien réalisé', 'Held'),
@@ -95,7 +95,14 @@ function followUp(missed: Label) {
         comment,
       },
     ),
-    missed: outcome(label('Manqué', 'Missed'), missed, { comment }),
+    missed: outcome(
+      label('Manqué', 'Missed'),
+      label(
+        'Deux manqués de suite : décision du coordonnateur',
+        'Two missed in a row: the coordinator decides',
+      ),
+      { comment },
+    ),
   };
 }
 
@@ -364,12 +371,7 @@ export const tasks = defineTasks({
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
     contact: ['done'],
-    outcomes: followUp(
-      label(
-        'Deux manqués de suite : décision du coordonnateur',
-        'Two missed in a row: the coordinator decides',
-      ),
-    ),
+    outcomes: followUp(),
   },
   offer_feedback: {
     step: 'contract_search',
@@ -767,7 +769,7 @@ export const tasks = defineTasks({
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
     contact: ['done'],
-    outcomes: followUp(label('Prochain suivi programmé', 'The next follow-up is planned')),
+    outcomes: followUp(),
   },
   employment_check: {
     step: 'durable_employment',

@@ -275,6 +275,17 @@ describe('what cannot wait', () => {
     );
   });
 
+  test('that the CFA soon keeps an apprentice no longer is told to the referent and the coordinator', async () => {
+    const came = (name: string) => ({ type: 'day_came' as const, at: office.now, data: { name } });
+    const events = [came('cfa_first_warning'), came('contract_ends')];
+    await office.pathway('tours', { events, referent: 'counsellor.tours' });
+    await office.work();
+    expect(office.recipients).toEqual(['coordinator.tours', 'counsellor.tours']);
+    expect(office.mailsTo('counsellor.tours')[0]?.subject).toBe(
+      'Service plus : fin prochaine de l’accueil au CFA / the CFA soon keeps an apprentice no longer',
+    );
+  });
+
   test('whoever stands in is told instead of who is away, and all who are away when nobody is left', async () => {
     await away('counsellor.tours', '2026-03-09', '2026-03-11', 'counsellor2.tours');
     await away('coordinator.tours', '2026-03-10', '2026-03-10');

@@ -6,6 +6,8 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Instant } from '../domain/calendar';
 import type { TaskRecord } from '../domain/journal';
+import { type EmploymentKind, lastingKinds } from '../domain/pathway';
+import type { Rules } from '../domain/settings';
 import { contractProblem, type Decision, decisionSchemaOf, definitionOf } from '../domain/tasks';
 import type { Accompaniment } from './accompaniment';
 import {
@@ -201,7 +203,7 @@ export function hearPeople(p: Accompaniment): void {
         kind,
         startsOn,
         ...(endsOn && { endsOn }),
-        durable: isDurable(kind, startsOn, endsOn, p.rules.durableFromMonths),
+        durable: isDurable(kind, startsOn, endsOn, p.rules),
         ...(wordsId && { wordsId }),
       };
       state.employments.push(job);
@@ -381,12 +383,18 @@ function refuseContract(terms: { signedOn: string; startsOn: string; endsOn: str
   if (problem) refused('dates_contradict', problem.message, { field: `/${problem.field}` });
 }
 
-/** PATHWAY.md, step 5: permanent, civil service, own business; fixed-term and agency from the site's months on. */
-function isDurable(kind: string, startsOn: string, endsOn: string | undefined, fromMonths: number): boolean {
-  if (kind === 'permanent' || kind === 'civil_service' || kind === 'own_business') return true;
-  if (kind === 'other' || !endsOn) return false;
+/** PATHWAY.md, step 5: of the site's kinds; fixed-term and agency from the site's months on. */
+function isDurable(
+  kind: EmploymentKind,
+  startsOn: string,
+  endsOn: string | undefined,
+  { durableKinds = lastingKinds, durableFromMonths }: Rules,
+): boolean {
+  if (!durableKinds.includes(kind)) return false;
+  if (kind !== 'fixed_term' && kind !== 'agency') return true;
+  if (!endsOn) return false;
   const threshold = new Date(`${startsOn}T00:00:00Z`);
-  threshold.setUTCMonth(threshold.getUTCMonth() + fromMonths);
+  threshold.setUTCMonth(threshold.getUTCMonth() + durableFromMonths);
   // The last day counts: 1 January to 30 June is six months.
   threshold.setUTCDate(threshold.getUTCDate() - 1);
   return endsOn >= threshold.toISOString().slice(0, 10);
