@@ -6,7 +6,6 @@ import {
   addComment,
   countTasks,
   listTasks,
-  peopleByLoad,
   readTask,
   saveDraft,
   type TaskNarrowing,
@@ -20,6 +19,7 @@ import { type Action, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor } from '../form-schemas';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
 import { type Call, type Context, route } from '../routing';
@@ -27,9 +27,6 @@ import * as shape from '../shapes';
 import { decideOnTask, decideOnTasks, type TaskDecision } from '../task-decisions';
 
 const dues = ['overdue', 'today', 'week', 'later'] as const;
-
-/** One of a query's values is a list too. */
-const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);
 
 /** Which tab of the inbox. */
 const tabs = {
@@ -49,7 +46,7 @@ const narrowing = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
   kind: z
-    .preprocess(several, z.array(shape.kind).min(1).max(taskKinds.length))
+    .preprocess(shape.several, z.array(shape.kind).min(1).max(taskKinds.length))
     .optional()
     .meta({ description: 'one, or several: kind=first_contact&kind=entry_interview' }),
   referent: z
@@ -161,8 +158,6 @@ export const count = route({
   },
 });
 
-const jsonSchema = z.record(z.string(), z.unknown());
-
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
   ...shape.task.shape,
@@ -184,22 +179,7 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          ...shape.personRef.shape,
-          organisation: z.string().nullable(),
-          load: z.int().meta({ description: 'young people they accompany now' }),
-          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-        }),
-      ),
-    )
-    .meta({
-      description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-    }),
+  proposals,
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -208,28 +188,6 @@ export const taskDetails = z.object({
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
 });
-
-interface FormSchema {
-  readonly schema: Record<string, unknown>;
-  /** Roles of the people it asks for. */
-  readonly people: readonly string[];
-}
-const formSchemas = new Map<TaskKind, FormSchema>();
-
-function formSchemaOf(kind: TaskKind): FormSchema {
-  let known = formSchemas.get(kind);
-  if (!known) {
-    const schema = z.toJSONSchema(formOf(kind), { io: 'input' }) as Record<string, unknown>;
-    const people = new Set<string>();
-    JSON.stringify(schema, (name, value) => {
-      if (name === 'x-people') people.add(value);
-      return value;
-    });
-    known = { schema, people: [...people] };
-    formSchemas.set(kind, known);
-  }
-  return known;
-}
 
 export const read = route({
   method: 'get',
@@ -259,11 +217,10 @@ export const read = route({
       };
       if (verdict(actor, 'task.read', { siteId: row.siteId, task: facts }) !== 'allowed') return null;
       context.remembered.tasks.set(row.id, facts);
-      const { people } = formSchemaOf(row.kind);
-      const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
+      const form = formSchemaOf(formOf(row.kind));
+      const proposals = await proposalsFor(client, row.siteId, form, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
-      return { row, proposals };
+      return { row, form, proposals };
     });
     if (!found) throw new Problem('not_found');
     const { schedule: _, ...row } = found.row;
@@ -271,7 +228,7 @@ export const read = route({
       status: 200,
       body: {
         ...labelled(row as TaskRow),
-        form: formSchemaOf(row.kind).schema,
+        form: found.form.schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
           label: o.label,
