@@ -17,6 +17,7 @@ import { absolutePath as swaggerUiFolder } from 'swagger-ui-dist';
 import * as z from 'zod';
 import { isAway } from '../db/away';
 import { countMessages } from '../db/notifications';
+import { text } from '../domain/forms';
 import { scopeOf } from '../domain/policy';
 import { createBeginnings } from './beginning';
 import { calendarFeed, calendarPath } from './calendar-feed';
@@ -119,6 +120,7 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
       ...keyOf(req, route, actor),
       ifMatch: route.ifMatch ? ifMatchOf(req) : null,
       lastEventId: req.get('last-event-id'),
+      sought: route.seeks ? soughtOf(req) : undefined,
       whoNow: () => actorOf(context, req, route, { touch: false }),
       language,
       now: context.now(),
@@ -178,6 +180,27 @@ function ifMatchOf(req: Request): number | null {
       'the ETag as it was read, such as "12"',
     );
   return Number(revision);
+}
+
+const sought = text(100);
+
+/** A header is ASCII: a name is percent-encoded in it. */
+function soughtOf(req: Request): string | undefined {
+  const given = req.get('x-search');
+  if (given === undefined) return undefined;
+  let typed: string | undefined;
+  try {
+    typed = decodeURIComponent(given);
+  } catch {}
+  const found = sought.safeParse(typed);
+  if (!found.success) {
+    throw headerInvalid(
+      'X-Search',
+      '1 à 100 caractères, en UTF-8 encodé par des pourcents',
+      '1 to 100 characters, as percent-encoded UTF-8',
+    );
+  }
+  return found.data;
 }
 
 function headerInvalid(pointer: string, fr: string, en: string): Problem {

@@ -21,7 +21,7 @@ export function problemsOf(route: Route): ProblemCode[] {
       'inactive_person',
       ...(roles.some((role) => !scopeOf(role, route.action)) ? (['forbidden'] as const) : []),
       ...(route.params ? (['not_found'] as const) : []),
-      ...(writes ? (['header_invalid'] as const) : []),
+      ...(writes || route.seeks ? (['header_invalid'] as const) : []),
       ...(route.ifMatch ? (['stale'] as const) : []),
       ...(route.body
         ? (['json_invalid', 'body_too_large', 'media_type_unsupported', 'body_invalid'] as const)
@@ -47,6 +47,12 @@ const writeHeaders = z.object({
 const ifMatchHeader = z.object({
   'If-Match': z.string().optional().meta({ description: 'ETag as read: 412 when it has changed since' }),
 });
+const searchHeader = z.object({
+  'X-Search': z.string().min(1).max(900).optional().meta({
+    description:
+      'who is sought, percent-encoded: the beginning of a name (any order, without accents or case), or the external number. In a header, because an address is written down in too many places',
+  }),
+});
 const lastEventHeader = z.object({
   'Last-Event-ID': z.string().optional().meta({ description: '`id` of the last event the reader has' }),
 });
@@ -62,7 +68,9 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ? route.ifMatch
       ? writeHeaders.extend(ifMatchHeader.shape)
       : writeHeaders
-    : route.resumes && lastEventHeader;
+    : route.resumes
+      ? lastEventHeader
+      : route.seeks && searchHeader;
   const body = route.documentedBody ?? route.body;
   return {
     operationId: `${route.method}${route.path.replace(/[/{}]+(\w)?/g, (_, c: string | undefined) => c?.toUpperCase() ?? '')}`,

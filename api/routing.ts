@@ -57,6 +57,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly ifMatch: number | null;
   /** Of Last-Event-ID: the last event that the reader of a stream has. */
   readonly lastEventId: string | undefined;
+  /** Of X-Search: who is sought, as somebody typed it. */
+  readonly sought: string | undefined;
   /**
    * Who asks, asked again: a stream may outlast a session. It does not count as a use of it.
    * @throws Problem as the request itself would
@@ -104,6 +106,8 @@ export interface Route {
   readonly ifMatch?: true;
   /** Takes Last-Event-ID: a stream that goes on where it was left. */
   readonly resumes?: true;
+  /** Takes X-Search: a name is sought without standing in an address. */
+  readonly seeks?: true;
   readonly answers: Readonly<Record<number, Documented>>;
   /** Beyond those that follow from the rest of the entry (see `problemsOf`). */
   readonly problems?: readonly ProblemCode[];

@@ -4,7 +4,7 @@ import type { Day, Instant } from '../domain/calendar';
 import type { MediationCause, MediationResult, Schedule, TaskStatus, WaitName } from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
 import type { TaskKind } from '../domain/tasks';
-import { sought } from './people';
+import { whereSought } from './people';
 import type { PersonRef } from './tasks';
 
 /** What an action on a pathway is allowed by. */
@@ -67,7 +67,7 @@ export interface PathwayFilter {
   /** null: none yet */
   readonly referentId?: string | null;
   /** A name, or an external number. */
-  readonly q?: string;
+  readonly sought?: string;
   readonly after?: string;
   readonly limit: number;
 }
@@ -89,9 +89,9 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
   if (f.status) conditions.push(`p.status = ${$(f.status)}`);
   if (f.referentId === null) conditions.push('p.referent_id is null');
   else if (f.referentId) conditions.push(`p.referent_id = ${$(f.referentId)}`);
-  if (f.q !== undefined) {
+  if (f.sought !== undefined) {
     conditions.push(
-      `p.id in (select e.id from enrolments e join people y on y.id = e.person_id where ${sought(f.q, $)})`,
+      `p.id in (select e.id from enrolments e join people y on y.id = e.person_id where ${whereSought(f.sought, $)})`,
     );
   }
   if (f.after) conditions.push(`p.id > ${$(f.after)}::uuid`);

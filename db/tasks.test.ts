@@ -73,7 +73,7 @@ const lists: [string, string, TaskFilter][] = [
   ['some kinds and a step', 'counsellor.tours', { ...site, kinds: ['first_contact'], step: 'welcome' }],
   ['those of a referent', 'coordinator.tours', { ...site, referentId: counsellor }],
   ['those without referent', 'coordinator.tours', { ...site, referentId: null }],
-  ['those of who is sought', 'counsellor.tours', { ...site, q: 'abc' }],
+  ['those of who is sought', 'counsellor.tours', { ...site, sought: 'abc' }],
   ['closed ones', 'counsellor.tours', { ...site, status: 'done' }],
   ['a partner’s', 'partner.tours', { scope: { partnerId: partner }, status: 'open', limit: 51 }],
   ['a partner’s closed ones', 'partner.tours', { scope: { partnerId: partner }, status: 'done', limit: 51 }],

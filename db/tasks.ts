@@ -4,7 +4,7 @@ import type { Day, Instant } from '../domain/calendar';
 import type { Rung, Schedule, TaskStatus } from '../domain/journal';
 import type { Step } from '../domain/pathway';
 import type { Decision, TaskKind } from '../domain/tasks';
-import { sought } from './people';
+import { whereSought } from './people';
 
 /** What a decision on a task is allowed and checked by. */
 export interface TaskFacts {
@@ -97,7 +97,7 @@ export interface TaskNarrowing {
   /** The young person's; null: none yet */
   readonly referentId?: string | null;
   /** A name, or an external number. */
-  readonly q?: string;
+  readonly sought?: string;
 }
 
 export interface TaskFilter extends TaskNarrowing {
@@ -134,9 +134,9 @@ function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
   } else if (f.referentId) {
     conditions.push(`t.pathway_id in (select id from pathways where referent_id = ${$(f.referentId)})`);
   }
-  if (f.q !== undefined) {
+  if (f.sought !== undefined) {
     conditions.push(
-      `t.pathway_id in (select e.id from enrolments e join people y on y.id = e.person_id where ${sought(f.q, $)})`,
+      `t.pathway_id in (select e.id from enrolments e join people y on y.id = e.person_id where ${whereSought(f.sought, $)})`,
     );
   }
   return conditions;

@@ -39,6 +39,9 @@ async function ask(
   return response;
 }
 const get = (person: string, url: string, options?: Options) => ask(person, 'get', `/api${url}`, options);
+/** As `get`, for who is sought. */
+const seek = (person: string, url: string, name: string) =>
+  get(person, url, { headers: { 'x-search': encodeURIComponent(name) } });
 const post = (person: string, url: string, body?: unknown, options?: Options) =>
   ask(person, 'post', `/api${url}`, { ...options, body });
 
@@ -779,7 +782,7 @@ describe('the inbox', () => {
       externalNumber: 'P3-0815',
     });
     const sought = async (person: string, q: string) => {
-      const { body } = await get(person, `/tasks?q=${encodeURIComponent(q)}`);
+      const { body } = await seek(person, '/tasks', q);
       return [...new Set(body.items.map((t: { pathwayId: string }) => t.pathwayId))];
     };
     for (const q of ['celik', 'ÇELIK NOEL zoe', 'zoé anais celik', 'Zoe', 'p30815']) {
@@ -789,8 +792,8 @@ describe('the inbox', () => {
     expect(await sought('counsellor.tours', '%')).toEqual([]);
     expect(await sought('counsellor.blois', 'celik')).toEqual([]);
     expect(await sought('partner.tours', 'celik')).toEqual([]);
-    const { body: counts } = await get('counsellor.tours', '/tasks/counts?q=celik');
-    const { body: list } = await get('counsellor.tours', '/tasks?q=celik');
+    const { body: counts } = await seek('counsellor.tours', '/tasks/counts', 'celik');
+    const { body: list } = await seek('counsellor.tours', '/tasks', 'celik');
     expect(counts.team.total).toBe(list.items.length);
     expect(list.items[0].person).toEqual({ lastName: 'Çelik-Noël', firstName: 'Zoé Anaïs' });
   });
@@ -925,12 +928,21 @@ describe('the pathways', () => {
       'p34711',
       'Château',
     ]) {
-      const { body } = await get('counsellor.tours', `/pathways?q=${encodeURIComponent(q)}`);
+      const { body } = await seek('counsellor.tours', '/pathways', q);
       const found = body.items.map((p: { id: string }) => p.id);
       expect([q, found.includes(id)]).toEqual([q, !q.toLowerCase().startsWith('ch')]);
     }
-    expect((await get('counsellor.blois', '/pathways?q=le%20goff')).body.items).toEqual([]);
-    expect((await get('counsellor.tours', '/pathways?q=%25')).body.items).toEqual([]);
+    expect((await seek('counsellor.blois', '/pathways', 'le goff')).body.items).toEqual([]);
+    expect((await seek('counsellor.tours', '/pathways', '%')).body.items).toEqual([]);
+  });
+
+  test('are not sought by what is no text, nor by a name in the address', async () => {
+    for (const given of ['%E9', '%00', '%20', 'a'.repeat(101)]) {
+      const { status, body } = await get('counsellor.tours', '/pathways', { headers: { 'x-search': given } });
+      expect([given, status, body.code]).toEqual([given, 400, 'header_invalid']);
+    }
+    const { status, body } = await get('counsellor.tours', '/pathways?q=martin');
+    expect([status, body.errors[0].pointer]).toEqual([400, '/q']);
   });
 
   test('are narrowed by step, status, referent and site, and come in pages', async () => {

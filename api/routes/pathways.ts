@@ -91,16 +91,14 @@ export const list = route({
     step: shape.step.optional(),
     status: shape.status.optional(),
     referent: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
-    q: text(100).optional().meta({
-      description: 'the beginning of a name (any order, without accents or case), or the external number',
-    }),
     ...cursorQuery,
   }),
+  seeks: true,
   answers: {
     200: { description: 'A page of pathways, in the order of their ids', schema: pageOf(pathwaySummary) },
   },
   problems: ['cursor_invalid'],
-  async handle({ api }, { actor, query }) {
+  async handle({ api }, { actor, query, sought }) {
     const [after] = readCursor(query.cursor, z.tuple([z.uuid()])) ?? [];
     const { referent, limit } = query;
     const rows = await asActor(api, actor, (client) =>
@@ -110,7 +108,7 @@ export const list = route({
         step: query.step,
         status: query.status,
         referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
-        q: query.q,
+        sought,
         after,
         limit: limit + 1,
       }),

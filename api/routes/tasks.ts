@@ -59,17 +59,13 @@ const narrowing = {
   pathway: z.uuid().optional(),
 };
 
-const q = text(100).optional().meta({
-  description: 'the beginning of a name (any order, without accents or case), or the external number',
-});
-
-const listQuery = z.strictObject({ ...tabs, ...narrowing, q, ...cursorQuery });
-const countQuery = z.strictObject({ ...narrowing, q });
+const listQuery = z.strictObject({ ...tabs, ...narrowing, ...cursorQuery });
+const countQuery = z.strictObject(narrowing);
 
 /** What a saved view keeps. Not whom somebody sought: a name in it would outlast the young person's erasure. */
 export const viewFilters = z.strictObject({ ...tabs, ...narrowing }).meta({ id: 'ViewFilters' });
 
-function narrowed(actor: Person, query: z.output<typeof countQuery>): TaskNarrowing {
+function narrowed(actor: Person, query: z.output<typeof countQuery>, sought?: string): TaskNarrowing {
   const { site, step, kind, pathway, referent } = query;
   return {
     scope: scopeFor(actor, 'task.list'),
@@ -78,7 +74,7 @@ function narrowed(actor: Person, query: z.output<typeof countQuery>): TaskNarrow
     kinds: kind,
     pathwayId: pathway,
     referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
-    q: query.q,
+    sought,
   };
 }
 
@@ -105,9 +101,10 @@ export const list = route({
   tag: 'tasks',
   summary: { fr: 'Les tâches, par échéance', en: 'Tasks by due date' },
   query: listQuery,
+  seeks: true,
   answers: { 200: { description: 'A page of tasks', schema: pageOf(shape.task) } },
   problems: ['cursor_invalid'],
-  async handle({ api }, { actor, query, now }) {
+  async handle({ api }, { actor, query, sought, now }) {
     const after = readCursor(query.cursor, z.tuple([z.iso.datetime(), shape.taskId]));
     const { todayEnds, weekEnds, now: from } = dueBounds(now);
     const due = {
@@ -120,7 +117,7 @@ export const list = route({
     const { assignee, limit } = query;
     const rows = await asActor(api, actor, (client) =>
       listTasks(client, {
-        ...narrowed(actor, query),
+        ...narrowed(actor, query, sought),
         status: query.status,
         assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
         ...(query.due && due[query.due]),
@@ -149,15 +146,16 @@ export const count = route({
     en: 'How many open tasks, by whose and when due',
   },
   query: countQuery,
+  seeks: true,
   answers: {
     200: {
       description: 'Counts of open tasks',
       schema: taskCounts,
     },
   },
-  async handle({ api }, { actor, query, now }) {
+  async handle({ api }, { actor, query, sought, now }) {
     const body = await asActor(api, actor, (client) =>
-      countTasks(client, actor.id, narrowed(actor, query), dueBounds(now)),
+      countTasks(client, actor.id, narrowed(actor, query, sought), dueBounds(now)),
     );
     return { status: 200, body };
   },
