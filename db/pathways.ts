@@ -424,6 +424,8 @@ export async function readTimeline(
     types?: readonly string[];
     /** What belongs to one mediation, by its number. */
     mediation?: number;
+    /** What tells of one task, by its id. */
+    task?: string;
     before?: readonly [revision: number, position: number];
     limit: number;
   },
@@ -442,10 +444,11 @@ export async function readTimeline(
              and ($5::int is null or (l.revision, l.position) < ($5, $6::int))
              and ($8::int is null or l.data->>'mediationId' = $1 || '.mediation-' || $8
                or l.data->>'taskId' in (select id from tasks where pathway_id = $1 and key like 'mediation-' || $8 || '/%'))
+             and ($9::text is null or l.data->>'taskId' = $9)
            order by l.revision desc, l.position desc limit $7`,
     values: [
       ...[pathwayId, actorId, of.allWords, of.types ?? null, revision, position, of.limit],
-      of.mediation ?? null,
+      ...[of.mediation ?? null, of.task ?? null],
     ],
   });
   return rows;

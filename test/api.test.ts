@@ -517,6 +517,9 @@ describe('a task', () => {
         by: { id: idOf('counsellor.tours'), displayName: 'Conseil 1 Tours' },
       }),
     ]);
+    // The task's own history tells of nothing else.
+    const own = await get('counsellor.tours', `/pathways/${read.body.pathwayId}/timeline?task=${id}`);
+    expect(own.body.items.map((e: { type: string }) => e.type)).toEqual(['task_completed', 'task_opened']);
   });
 
   test('asked twice with one key counts once and is answered the same', async () => {

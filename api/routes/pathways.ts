@@ -377,6 +377,7 @@ export const timeline = route({
       .max(1_000)
       .optional()
       .meta({ description: 'the page of one mediation, by its number' }),
+    task: shape.taskId.optional().meta({ description: 'what happened with one task, by its id' }),
     ...cursorQuery,
   }),
   answers: { 200: { description: 'A page of the timeline', schema: pageOf(pathwayEvent) } },
@@ -395,7 +396,7 @@ export const timeline = route({
           .max(2 ** 31 - 1),
       ]),
     );
-    const { limit, type, mediation } = query;
+    const { limit, type, mediation, task } = query;
     const rows = await asActor(context.api, actor, async (client) => {
       await seen(context, actor, 'pathway.read', await pathwayFacts(client, actor.id, params.id));
       await logReading(client, actor.id, params.id, 'timeline');
@@ -404,6 +405,7 @@ export const timeline = route({
         allWords,
         types: type,
         mediation,
+        task,
         before,
         limit: limit + 1,
       });
