@@ -56,8 +56,8 @@ class Facts {
     const { fr, en } = kind in tasks ? definitionOf(kind).label : { fr: kind, en: kind };
     const about = this.event.subject ? subjects[this.event.subject] : undefined;
     return about
-      ? { fr: `« ${fr} » (${within(about).fr})`, en: `"${en}" (${within(about).en})` }
-      : { fr: `« ${fr} »`, en: `"${en}"` };
+      ? { fr: `« ${fr} » (${within(about).fr})`, en: `"${en}" (${within(about).en})` }
+      : { fr: `« ${fr} »`, en: `"${en}"` };
   }
 
   get outcome(): Label {
@@ -136,22 +136,22 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   task_late: ofTask('n’est pas faite à temps', 'is not done in time'),
   task_completed: (e) =>
     say(
-      `${e.task.fr} faite${e.by.fr} : ${within(e.outcome).fr}`,
+      `${e.task.fr} faite${e.by.fr} : ${within(e.outcome).fr}`,
       `${e.task.en} done${e.by.en}: ${within(e.outcome).en}`,
     ),
   task_cancelled: (e) => {
     const why = e.label(cancelReasonLabels satisfies Record<CancelReason, Label>, 'reason');
-    return say(`${e.task.fr} n’est plus demandée : ${why.fr}`, `${e.task.en} is no longer asked: ${why.en}`);
+    return say(`${e.task.fr} n’est plus demandée : ${why.fr}`, `${e.task.en} is no longer asked: ${why.en}`);
   },
   contact: (e) => {
     const [how, result] = [e.label(channelLabels, 'channel'), e.label(contactResultLabels, 'result')];
     return say(`${result.fr}${e.by.fr} (${within(how).fr})`, `${result.en}${e.by.en} (${within(how).en})`);
   },
   referent_assigned: (e) =>
-    say(`Référent : ${e.person('referentId').fr}`, `Referent: ${e.person('referentId').en}`),
+    say(`Référent : ${e.person('referentId').fr}`, `Referent: ${e.person('referentId').en}`),
   referent_transferred: (e) =>
     say(
-      `Change de référent${e.by.fr} : ${e.person('to').fr} après ${e.person('from').fr}${until(e).fr}`,
+      `Change de référent${e.by.fr} : ${e.person('to').fr} après ${e.person('from').fr}${until(e).fr}`,
       `Another referent${e.by.en}: ${e.person('to').en} after ${e.person('from').en}${until(e).en}`,
     ),
   deadline_moved: (e) => {
@@ -161,7 +161,7 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
         ? say(`${e.task.fr} s’ouvre`, `${e.task.en} opens`)
         : say(`${e.task.fr} est à faire`, `${e.task.en} is due`);
     return say(
-      `Échéance déplacée : ${what.fr} ${e.day('to').fr} au lieu de ${e.day('from').fr}`.replace(
+      `Échéance déplacée : ${what.fr} ${e.day('to').fr} au lieu de ${e.day('from').fr}`.replace(
         'au lieu de le ',
         'au lieu du ',
       ),
@@ -186,14 +186,14 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   mediation_opened: (e) => {
     const cause = e.label(causeLabels satisfies Record<MediationCause, Label>, 'cause');
     return say(
-      `Une médiation s’ouvre${e.by.fr} : ${within(cause).fr}`,
+      `Une médiation s’ouvre${e.by.fr} : ${within(cause).fr}`,
       `A mediation opens${e.by.en}: ${within(cause).en}`,
     );
   },
   mediation_ended: (e) => {
     const result = e.label(resultLabels satisfies Record<MediationResult, Label>, 'result');
     return say(
-      `La médiation est terminée : ${within(result).fr}`,
+      `La médiation est terminée : ${within(result).fr}`,
       `The mediation is over: ${within(result).en}`,
     );
   },
@@ -211,7 +211,7 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   },
   contract_start_postponed: (e) =>
     say(
-      `Le contrat commence plus tard : ${e.day('startsOn').fr}`,
+      `Le contrat commence plus tard : ${e.day('startsOn').fr}`,
       `The contract starts later: ${e.day('startsOn').en}`,
     ),
   employment_recorded: (e) => {
@@ -221,7 +221,7 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
         ? say(', emploi durable', ', durable')
         : say(', non durable', ', not durable');
     return say(
-      `Emploi enregistré${e.by.fr} : ${kind.fr}${durable.fr}`,
+      `Emploi enregistré${e.by.fr} : ${kind.fr}${durable.fr}`,
       `Job recorded${e.by.en}: ${kind.en}${durable.en}`,
     );
   },
@@ -249,7 +249,7 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   day_came: (e) => e.label(waitSubjects satisfies Record<WaitName, Label>, 'name'),
   exited: (e) => {
     const why = e.label(exitLabels, 'code');
-    return say(`Sortie${e.by.fr} : ${within(why).fr}`, `Exit${e.by.en}: ${within(why).en}`);
+    return say(`Sortie${e.by.fr} : ${within(why).fr}`, `Exit${e.by.en}: ${within(why).en}`);
   },
   exit_undone: ({ by }) => say(`Sortie annulée${by.fr}`, `Exit undone${by.en}`),
   closed: () => say('La sortie est définitive', 'The exit is final'),

@@ -714,7 +714,7 @@ const happenings = [
 ];
 const noFields = z.strictObject({});
 
-const eventForm = z
+export const eventForm = z
   .object({
     event: z.enum(Object.keys(eventFields) as [EventKind, ...EventKind[]]),
     method: z.enum(['post', 'delete']),
@@ -780,7 +780,7 @@ export const forms = route({
   },
 });
 
-const note = z
+export const note = z
   .object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() })
   .meta({ id: 'Note' });
 
