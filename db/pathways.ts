@@ -94,17 +94,19 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
   else {
     const me = $(f.scope.partnerId);
     conditions.push(
-      `p.id in (select t.pathway_id from tasks t where t.assignee_id = ${me} or t.partner_id = ${me})`,
+      `e.id in (select t.pathway_id from tasks t where t.assignee_id = ${me} or t.partner_id = ${me})`,
     );
   }
   if (f.site) conditions.push(`e.site_id = ${$(f.site)}`);
+  if (f.referentId === null) conditions.push('p.referent_id is null');
+  else if (f.referentId) {
+    conditions.push(`e.id in (select id from pathways where referent_id = ${$(f.referentId)})`);
+  }
   if (f.step) conditions.push(`p.step = ${$(f.step)}`);
   if (f.statuses) conditions.push(`p.status = any(${$(f.statuses)})`);
-  if (f.referentId === null) conditions.push('p.referent_id is null');
-  else if (f.referentId) conditions.push(`p.referent_id = ${$(f.referentId)}`);
   if (f.sought !== undefined) {
     conditions.push(
-      `p.id in (select e.id from enrolments e join people y on y.id = e.person_id where ${whereSought(f.sought, $)})`,
+      `e.id in (select s.id from enrolments s join people y on y.id = s.person_id where ${whereSought(f.sought, $)})`,
     );
   }
   if (f.after) {
@@ -116,7 +118,10 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
   }
   const { rows } = await client.query<PathwaySummary>(
     `with page as materialized (
-       select p.*, e.person_id, e.name_key from enrolments e join pathways p on p.id = e.id
+       select p.*, e.person_id, e.name_key from enrolments e
+       -- Fenced, because what row-level security asks once a statement is reckoned for each of them otherwise, and
+       -- all pathways of the programme are read for one page.
+       cross join lateral (select * from pathways p where p.id = e.id offset 0) p
        where ${conditions.join(' and ')} order by e.name_key, e.id limit ${$(f.limit)}
      )
      select p.id, p.site_id as "siteId", p.status, p.step, iso(p.step_entered_at) as "stepEnteredAt",
