@@ -79,8 +79,8 @@ const sentences: Record<TimelineEvent['type'], [Omit<Told, 'type'>, fr: string, 
   referent_assigned: [{ data: { referentId: leo } }, 'Référent : Léo Roux', 'Referent: Léo Roux'],
   referent_transferred: [
     { by, data: { from: ana, to: leo, until: '2026-07-14' } },
-    'Change de référent par Ana Petit : Léo Roux après Ana Petit jusqu’au 14 juillet 2026',
-    'Another referent by Ana Petit: Léo Roux after Ana Petit until 14 July 2026',
+    'Référent changé par Ana Petit : Léo Roux après Ana Petit jusqu’au 14 juillet 2026',
+    'Referent changed by Ana Petit: Léo Roux after Ana Petit until 14 July 2026',
   ],
   deadline_moved: [
     {
@@ -107,8 +107,8 @@ const sentences: Record<TimelineEvent['type'], [Omit<Told, 'type'>, fr: string, 
   ],
   mediation_opened: [
     { by, data: { mediationId: 'x.mediation-1', cause: 'high_alert' } },
-    'Une médiation s’ouvre par Ana Petit : alerte grave',
-    'A mediation opens by Ana Petit: high alert',
+    'Médiation ouverte par Ana Petit : alerte grave',
+    'Mediation opened by Ana Petit: high alert',
   ],
   mediation_ended: [
     { data: { mediationId: 'x.mediation-1', result: 'passed_on' } },
@@ -160,8 +160,8 @@ const sentences: Record<TimelineEvent['type'], [Omit<Told, 'type'>, fr: string, 
   day_came: [{ data: { name: 'contract_ends' } }, 'Le contrat se termine', 'The contract ends'],
   exited: [
     { by, data: { code: 'moved_away' } },
-    'Sortie par Ana Petit : a déménagé',
-    'Exit by Ana Petit: moved away',
+    'Sortie enregistrée par Ana Petit : a déménagé',
+    'Exit recorded by Ana Petit: moved away',
   ],
   exit_undone: [
     { by, data: { code: 'moved_away' } },
@@ -205,7 +205,7 @@ test('an event of a kind or a person that is no longer known is still told', () 
   expect(
     told({ type: 'referent_transferred', data: { from: null, to: '00000000-0000-4000-8000-00000000000c' } })
       .en,
-  ).toBe('Another referent: ? after nobody');
+  ).toBe('Referent changed: ? after nobody');
 });
 
 test('the people whom an event names are looked up, days that moved are none', () => {

@@ -151,8 +151,8 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
     say(`Référent : ${e.person('referentId').fr}`, `Referent: ${e.person('referentId').en}`),
   referent_transferred: (e) =>
     say(
-      `Change de référent${e.by.fr} : ${e.person('to').fr} après ${e.person('from').fr}${until(e).fr}`,
-      `Another referent${e.by.en}: ${e.person('to').en} after ${e.person('from').en}${until(e).en}`,
+      `Référent changé${e.by.fr} : ${e.person('to').fr} après ${e.person('from').fr}${until(e).fr}`,
+      `Referent changed${e.by.en}: ${e.person('to').en} after ${e.person('from').en}${until(e).en}`,
     ),
   deadline_moved: (e) => {
     const what = e.has('name')
@@ -186,8 +186,8 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   mediation_opened: (e) => {
     const cause = e.label(causeLabels satisfies Record<MediationCause, Label>, 'cause');
     return say(
-      `Une médiation s’ouvre${e.by.fr} : ${within(cause).fr}`,
-      `A mediation opens${e.by.en}: ${within(cause).en}`,
+      `Médiation ouverte${e.by.fr} : ${within(cause).fr}`,
+      `Mediation opened${e.by.en}: ${within(cause).en}`,
     );
   },
   mediation_ended: (e) => {
@@ -249,7 +249,10 @@ const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = 
   day_came: (e) => e.label(waitSubjects satisfies Record<WaitName, Label>, 'name'),
   exited: (e) => {
     const why = e.label(exitLabels, 'code');
-    return say(`Sortie${e.by.fr} : ${within(why).fr}`, `Exit${e.by.en}: ${within(why).en}`);
+    return say(
+      `Sortie${e.by.fr && ` enregistrée${e.by.fr}`} : ${within(why).fr}`,
+      `Exit${e.by.en && ` recorded${e.by.en}`}: ${within(why).en}`,
+    );
   },
   exit_undone: ({ by }) => say(`Sortie annulée${by.fr}`, `Exit undone${by.en}`),
   closed: () => say('La sortie est définitive', 'The exit is final'),

@@ -38,7 +38,7 @@ export function Forecast({ pathwayId }: { pathwayId: string }) {
       label={words.title}
       titleAs="h2"
       expanded={shown}
-      onExpandedChange={(expanded) => setShown(!expanded)}
+      onExpandedChange={setShown}
     >
       <SegmentedControl
         legend={words.over}

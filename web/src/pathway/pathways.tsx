@@ -124,7 +124,7 @@ export function Component() {
   const seek = (name: string) => setParams(params, { state: { sought: name.trim() }, replace: true });
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
-    <Page title={words.title} wide>
+    <Page title={words.title}>
       <search className="young-filters">
         <form
           className="young-filters__search"

@@ -30,7 +30,7 @@ const w = inBoth({
     saving: 'Enregistrement…',
     cancel: 'Annuler',
     back: 'Corriger',
-    kept: (what: string) => `C’est enregistré : ${what}.`,
+    kept: (what: string) => `C’est enregistré : « ${what} ».`,
     opened: (n: number) => (n > 1 ? ` ${n} tâches se sont ouvertes.` : ' Une tâche s’est ouverte.'),
     accepted:
       'C’est pris en compte ; la page le montrera dès que la base de données répondra. Ne le saisissez pas à nouveau.',
@@ -58,7 +58,7 @@ const w = inBoth({
     saving: 'Recording…',
     cancel: 'Cancel',
     back: 'Correct',
-    kept: (what: string) => `Recorded: ${what}.`,
+    kept: (what: string) => `Recorded: "${what}".`,
     opened: (n: number) => (n === 1 ? ' One task has opened.' : ` ${n} tasks have opened.`),
     accepted: 'It is taken; the page will show it once the database answers. Do not record it again.',
     changed:
@@ -101,7 +101,10 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
   const contact = forms.find(({ event }) => event === 'contact');
   const others = forms.filter(({ event }) => event !== 'contact');
   const possible = others.filter(({ notNow }) => notNow === null);
-  const impossible = others.filter(({ notNow }) => notNow !== null);
+  // That there is nothing to resume or to undo goes without saying.
+  const impossible = others.filter(
+    ({ event, notNow }) => notNow !== null && event !== 'resume' && event !== 'undo_exit',
+  );
   const form = forms.find(({ event }) => event === open);
 
   const done = (message: string) => {

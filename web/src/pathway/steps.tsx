@@ -15,6 +15,7 @@ const w = inBoth({
     again: (n: number) => `${n} passages`,
     notYet: 'pas encore',
     skipped: 'pas passée',
+    before: 'avant la reprise du parcours',
   },
   en: {
     title: 'The five steps',
@@ -25,6 +26,7 @@ const w = inBoth({
     again: (n: number) => `${n} times`,
     notYet: 'not yet',
     skipped: 'not passed through',
+    before: 'before the pathway was taken over',
   },
 });
 
@@ -33,11 +35,14 @@ export function Steps({ pathway }: { pathway: Pathway }) {
   const labelOf = useLabel();
   const { day } = useDates();
   const now = steps.indexOf(pathway.step);
+  const [first] = pathway.steps;
+  const beganAt = first ? steps.indexOf(first.step) : 0;
   const over = pathway.status === 'exited' || pathway.status === 'closed';
   const told = (step: Step, n: number): string => {
     if (n === now) return words.since(day(pathway.stepEnteredAt));
     const stays = pathway.steps.filter((stay) => stay.step === step);
     const left = stays.at(-1)?.leftAt;
+    if (!left && n < beganAt) return words.before;
     if (!left) return n < now ? words.skipped : words.notYet;
     const leftOn = words.leftOn(day(left));
     return stays.length > 1 ? `${leftOn}, ${words.again(stays.length)}` : leftOn;

@@ -40,7 +40,9 @@ const first: readonly EventGroupName[] = groups.filter((name) => name !== 'deadl
 export function Timeline({ pathwayId }: { pathwayId: string }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const { instant, day } = useDates();
+  const { instant, day, time } = useDates();
+  // Of what was taken over from elsewhere only the day is known.
+  const when = (at: string) => (time(at) === '00:00' ? day(at) : instant(at));
   const [params, setParams] = useSearchParams();
   const { hash } = useLocation();
   const place = useRef<HTMLHeadingElement>(null);
@@ -96,7 +98,7 @@ export function Timeline({ pathwayId }: { pathwayId: string }) {
             className={`timeline__one timeline__one--${event.type}`}
           >
             <time dateTime={event.at} className="timeline__at">
-              {instant(event.at)}
+              {when(event.at)}
               {day(event.at) !== day(event.recordedAt) && `, ${words.learnt(day(event.recordedAt))}`}
             </time>
             <span>{labelOf(event.sentence)}</span>
