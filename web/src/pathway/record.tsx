@@ -37,6 +37,7 @@ const w = inBoth({
     changed:
       'Le parcours a changé pendant votre saisie. La page est à jour et votre saisie est toujours là : relisez, puis enregistrez à nouveau.',
     overtaken: 'Ce n’est plus possible en l’état. La page est à jour ; votre saisie est toujours là.',
+    wrong: 'Rien n’est enregistré : corrigez ce que le formulaire signale.',
     sure: (what: string) => `Confirmez : ${what}`,
     exit: 'Les tâches ouvertes seront annulées et plus rien ne sera demandé. Vous pouvez annuler la sortie pendant 30 jours, sur cette page.',
     resume: 'Les tâches et les échéances reprennent aujourd’hui ; les jours d’attente ne comptent pas.',
@@ -65,6 +66,7 @@ const w = inBoth({
       'The pathway changed while you were typing. The page is up to date and what you typed is still there: read it again, then record it.',
     overtaken:
       'This is no longer possible as things are. The page is up to date; what you typed is still there.',
+    wrong: 'Nothing is recorded: correct what the form points out.',
     sure: (what: string) => `Please confirm: ${what}`,
     exit: 'Open tasks will be cancelled and nothing more will be asked. You can undo the exit for 30 days, on this page.',
     resume: 'Tasks and deadlines go on today; the days on hold do not count.',
@@ -107,16 +109,17 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
   );
   const form = forms.find(({ event }) => event === open);
 
+  /** Back to the button that opened the form. */
+  const close = () => {
+    const [forContact, forOthers] = [...(buttons.current?.querySelectorAll('button') ?? [])];
+    (open === 'contact' ? forContact : (forOthers ?? forContact))?.focus();
+    setMenu(false);
+    onOpen(null);
+  };
   const done = (message: string) => {
     setSaid(message);
-    setMenu(false);
     if (open) setTyped({ ...typed, [open]: {} });
-    onOpen(null);
-    buttons.current?.querySelector('button')?.focus();
-  };
-  const close = () => {
-    onOpen(null);
-    buttons.current?.querySelector('button')?.focus();
+    close();
   };
   return (
     <section className="young__part record" aria-labelledby="record">
@@ -154,7 +157,7 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
         )}
       </div>
       <div role="status">
-        {said && (
+        {said && !form && (
           <Alert
             className="fr-mt-2w"
             severity="success"
@@ -254,6 +257,11 @@ function Refused({ problem }: { problem: unknown }) {
   const words = useWords(w);
   if (!problem) return null;
   if (isProblem(problem, 'stale')) return <Failure error={problem} title={words.changed} />;
+  if (isProblem(problem) && problem.status === 422 && problem.body.errors?.length)
+    return (
+      // What is wrong with each field stands beside it.
+      <Alert className="fr-mt-2w" severity="error" small description={words.wrong} />
+    );
   if (isProblem(problem) && problem.status === 409)
     return (
       <>
