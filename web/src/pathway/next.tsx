@@ -23,6 +23,7 @@ const w = inBoth({
     more: (n: number) => `Afficher les ${n} autres échéances`,
     fewer: 'En afficher moins',
     why: 'Pourquoi cette date',
+    paused: 'en pause',
   },
   en: {
     title: 'To do now',
@@ -36,6 +37,7 @@ const w = inBoth({
     more: (n: number) => `Show the other ${n} deadlines`,
     fewer: 'Show fewer',
     why: 'Why this date',
+    paused: 'paused',
   },
 });
 
@@ -69,19 +71,28 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
         {open.map((task) => {
           const about = task.subject ? subjects[task.subject] : undefined;
           const why = pathway.deadlines.find((d) => d.name === 'task_due' && d.taskId === task.id);
+          // On hold, what still runs is told among the deadlines.
+          const standsStill = pathway.status === 'on_hold' && !why;
           const holder =
             task.assignee?.id === me.id ? words.mine : (task.assignee?.displayName ?? words.team);
           return (
             <li key={task.id} className="due__one">
               <Link className="due__name" to={`/tasks/${task.id}`}>
                 {labelOf(task.label)}
-                {about && ` (${labelOf(about).toLowerCase()})`}
+                {about && ` (${labelOf(about)})`}
               </Link>
-              <Badge severity={isLate(task.dueAt) ? 'error' : 'info'} noIcon small>
-                {due(task.dueAt)}
-              </Badge>
+              {standsStill ? (
+                <Badge noIcon small>
+                  {words.paused}
+                </Badge>
+              ) : (
+                <Badge severity={isLate(task.dueAt) ? 'error' : 'info'} noIcon small>
+                  {due(task.dueAt)}
+                </Badge>
+              )}
               <span className="due__by">
-                {words.dueOn(day(task.dueAt))} · {holder}
+                {!standsStill && `${words.dueOn(day(task.dueAt))} · `}
+                {holder}
                 {task.standsInFor && `, ${words.standsFor(task.standsInFor.displayName)}`}
               </span>
               {why && (

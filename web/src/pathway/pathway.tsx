@@ -84,7 +84,8 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
     <Page
       title={`${person.firstName} ${person.lastName}`}
       actions={
-        may('note.read') && (
+        may('note.read') &&
+        pathway.contractId && (
           <Button
             priority="tertiary"
             size="small"

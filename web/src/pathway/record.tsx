@@ -108,6 +108,8 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
     ({ event, notNow }) => notNow !== null && event !== 'resume' && event !== 'undo_exit',
   );
   const form = forms.find(({ event }) => event === open);
+  /** The one thing that a partner or a mediator records beside contacts needs no menu. */
+  const alone = others.length === 1 ? possible[0] : undefined;
 
   /** Back to the button that opened the form. */
   const close = () => {
@@ -140,7 +142,12 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
             {words.contact}
           </Button>
         )}
-        {others.length > 0 && (
+        {alone && (
+          <Button priority="secondary" onClick={() => onOpen(open ? null : alone.event)}>
+            {labelOf(alone.label)}
+          </Button>
+        )}
+        {others.length > 0 && !alone && (
           <Button
             priority="secondary"
             iconId={menu ? 'fr-icon-arrow-up-s-line' : 'fr-icon-arrow-down-s-line'}
@@ -260,7 +267,7 @@ function Refused({ problem }: { problem: unknown }) {
   if (isProblem(problem) && problem.status === 422 && problem.body.errors?.length)
     return (
       // What is wrong with each field stands beside it.
-      <Alert className="fr-mt-2w" severity="error" small description={words.wrong} />
+      <Alert severity="error" small description={words.wrong} />
     );
   if (isProblem(problem) && problem.status === 409)
     return (
@@ -367,7 +374,9 @@ function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
           {words.cancel}
         </Button>
       </fieldset>
-      <Refused problem={problem} />
+      <div className="record__refused">
+        <Refused problem={problem} />
+      </div>
     </div>
   );
 }
@@ -443,7 +452,9 @@ function Event({ pathwayId, etag, form, typed, onTyped, onDone, onCancel }: Even
           </div>
         </form>
       )}
-      <Refused problem={problem} />
+      <div className="record__refused">
+        <Refused problem={problem} />
+      </div>
     </div>
   );
 }
