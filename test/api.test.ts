@@ -1095,6 +1095,27 @@ describe('the pathways', () => {
     expect(body.person.age).toBe(20);
   });
 
+  test('tell what was done with the company, the skills acquired, and who stands in for the referent', async () => {
+    const terms = { ...contract(), signedOn: inDays(-180), startsOn: inDays(-170), endsOn: inDays(500) };
+    const referentId = idOf('counsellor.limousin');
+    const start = { step: 'securing', since: inDays(-180), referentId, contract: terms };
+    const since = inDays(-180);
+    const id = await w.enrol('limousin', { enrolledOn: since, consentOn: since, start });
+    const absence = {
+      ...{ staffId: referentId, from: today(), to: inDays(3) },
+      substituteId: idOf('counsellor2.limousin'),
+    };
+    const review = await w.task(id, 'skills_review');
+    await done('counsellor.limousin', review, { outcome: 'reviewed', skills: 'Pétrir, façonner' });
+    expect((await post('coordinator.limousin', '/absences', absence)).status).toBe(201);
+    const { body } = await get('mediator.limousin', `/pathways/${id}`);
+    expect(body).toMatchObject({
+      referentAway: { until: inDays(3), substitute: { displayName: 'Conseil 2 Limousin' } },
+      skills: [{ taskId: review, words: { skills: 'Pétrir, façonner' } }],
+      followUps: [{ taskId: review, kind: 'skills_review', outcomeLabel: { fr: 'Réalisé' } }],
+    });
+  });
+
   test('say what comes next and why, in both languages', async () => {
     const { body, headers } = await get('counsellor.tours', `/pathways/${first.pathwayId}`);
     expect(headers.etag).toBe(`"${body.revision}"`);
