@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { logReading } from '../../db/pathways';
 import { asActor } from '../../db/pool';
+import { settingsVersions } from '../../db/settings-versions';
 import {
   addComment,
   countTasks,
@@ -16,9 +17,12 @@ import {
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { text } from '../../domain/forms';
-import { type Action, scopeOf, verdict } from '../../domain/policy';
+import { roles } from '../../domain/pathway';
+import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
+import { timeOf } from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
+import { deadline, taskDeadlines } from '../deadlines';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
@@ -163,6 +167,23 @@ export const count = route({
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
+const proposed = z.object({
+  ...shape.personRef.shape,
+  organisation: z.string().nullable(),
+  load: z.int().meta({ description: 'young people they accompany now' }),
+  absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
+});
+
+/** What can be done with a task. */
+const taskActions = [
+  'task.claim',
+  'task.release',
+  'task.assign',
+  'task.complete',
+  'task.draft',
+  'task.comment',
+] as const satisfies readonly Action[];
+
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
   ...shape.task.shape,
@@ -175,6 +196,8 @@ export const taskDetails = z.object({
     .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
   settingsVersion: z.int(),
   movedFrom: z.object({ day: shape.day(), because: z.string() }).nullable(),
+  deadlines: z.array(deadline).meta({ description: 'of an open or planned task: what comes next, and why' }),
+  closedBy: shape.personRef.nullable(),
   decision: z.record(z.string(), z.unknown()).nullable(),
   words: shape.words,
   subjectWords: shape.words,
@@ -184,22 +207,16 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          ...shape.personRef.shape,
-          organisation: z.string().nullable(),
-          load: z.int().meta({ description: 'young people they accompany now' }),
-          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-        }),
-      ),
-    )
-    .meta({
-      description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-    }),
+  proposals: z.record(z.string(), z.array(proposed)).meta({
+    description:
+      'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
+  }),
+  actions: z
+    .array(z.enum(taskActions))
+    .meta({ description: 'what the caller’s role may do with it, whoever holds it' }),
+  assignees: z
+    .array(z.object({ ...proposed.shape, role: shape.role }))
+    .meta({ description: 'of an open task, for who may assign it: to whom' }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -263,10 +280,23 @@ export const read = route({
       const proposals: Record<string, unknown> = {};
       for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
-      return { row, proposals };
+      const allowed = taskActions.filter(
+        (action) => verdict(actor, action, { siteId: row.siteId, task: facts }) === 'allowed',
+      );
+      const assignees: object[] = [];
+      if (row.status === 'open' && allowed.includes('task.assign')) {
+        for (const role of roles.filter((r) => mayHold(r, row.kind))) {
+          const people = await peopleByLoad(client, row.siteId, role, dayOf(now));
+          assignees.push(...people.map((person) => ({ ...person, role })));
+        }
+      }
+      const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
+      return { row, proposals, actions: allowed, assignees, settings: settings.get(row.settingsVersion) };
     });
     if (!found) throw new Problem('not_found');
-    const { schedule: _, ...row } = found.row;
+    const { schedule, countedFrom, siteName, ...row } = found.row;
+    const site = { id: row.siteId, name: siteName };
+    const isTold = row.status === 'open' || row.status === 'planned';
     return {
       status: 200,
       body: {
@@ -278,6 +308,16 @@ export const read = route({
           follows: o.then,
         })),
         proposals: found.proposals,
+        actions: found.actions,
+        assignees: found.assignees,
+        deadlines: isTold
+          ? taskDeadlines(
+              { ...row, schedule, countedFrom },
+              site,
+              found.settings,
+              timeOf(row, now).toISOString(),
+            )
+          : [],
       },
       headers: { etag: `"${row.revision}"` },
     };
