@@ -1,5 +1,247 @@
+/** One task: what it is, who has it, what may come of it; then the next one. */
+import { Button } from '@codegouvfr/react-dsfr/Button';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { useParams } from 'react-router';
+import { read, write } from '../api/client';
+import { ApiProblem, isProblem } from '../api/problem';
+import type { TaskDetails } from '../api/types';
+import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
+import { Failure, Waiting } from '../layout/states';
+import { useLive } from '../live/live';
+import { useMe } from '../session/session';
+import { inBoth, useLabel, useWords } from '../words/words';
+import { After } from './after';
+import { Changes } from './changes';
+import { Comments } from './comments';
+import { type CompletedTask, Completing, useTyped } from './completing';
+import { forgetDraft, saveDrafts } from './drafts';
+import { Facts } from './facts';
+import { Files, type TaskFile } from './files';
+import { History } from './history';
+import { Holding } from './holding';
+import { Closed, Kept } from './outcome';
+import { Refusal } from './refusal';
+import './task.css';
+import { useSubject } from './subject';
+import { useWays } from './ways';
+
+const w = inBoth({
+  fr: {
+    task: 'Tâche',
+    back: 'Retour à la boîte de réception',
+    next: 'Passer à la tâche suivante',
+    about: 'Autour de la tâche',
+    outcomes: 'Ce qui pourra en résulter',
+    follows: (label: string, then: string) => `${label} : ${then}`,
+    planned: 'Cette tâche n’est pas encore ouverte.',
+    discard: 'Effacer ma saisie',
+  },
+  en: {
+    task: 'Task',
+    back: 'Back to the inbox',
+    next: 'Go to the next task',
+    about: 'Around the task',
+    outcomes: 'What may come of it',
+    follows: (label: string, then: string) => `${label}: ${then}`,
+    planned: 'This task is not open yet.',
+    discard: 'Discard what I typed',
+  },
+});
 
 export function Component() {
-  return <Page title="…">…</Page>;
+  const { id = '' } = useParams();
+  return <TaskPage key={id} id={id} />;
+}
+
+function TaskPage({ id }: { id: string }) {
+  const words = useWords(w);
+  const task = useQuery({
+    queryKey: ['task', id],
+    queryFn: ({ signal }) => read<TaskDetails>(`/api/tasks/${id}`, signal),
+    // Whoever comes back finds it as it is then, their own draft among it.
+    gcTime: 0,
+  });
+  const { data, refetch } = task;
+  const again = useCallback(() => refetch(), [refetch]);
+  useLive({
+    changed: ({ tasks }) => {
+      if (tasks.includes(id)) void again();
+    },
+    mayHaveMissed: () => void again(),
+  });
+  // What is read anew after somebody has signed in again: what could not be saved before can be now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time it was read
+  useEffect(() => saveDrafts(), [task.dataUpdatedAt]);
+
+  if (data) return <Loaded task={data.body} etag={data.etag} again={again} />;
+  if (isProblem(task.error, 'not_found')) return <NotFound />;
+  return (
+    <Page title={words.task}>
+      {task.error ? <Failure error={task.error} retry={() => void again()} /> : <Waiting />}
+    </Page>
+  );
+}
+
+interface LoadedProps {
+  readonly task: TaskDetails;
+  readonly etag: string | null;
+  again(): Promise<{ data?: { body: TaskDetails } }>;
+}
+
+function Loaded({ task, etag, again }: LoadedProps) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const subject = useSubject()(task.subject);
+  const ways = useWays(task.id);
+  const title = labelOf(task.label);
+  // What the reader knows: whatever differs from it was somebody else's doing.
+  const [known, setKnown] = useState(task);
+  const [doing, setDoing] = useState(0);
+  const [completed, setCompleted] = useState<CompletedTask | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [comment, setComment] = useState('');
+
+  const knowAgain = async () => {
+    const { data } = await again();
+    if (data) setKnown(data.body);
+  };
+  const during = async <T,>(work: () => Promise<T>): Promise<T> => {
+    setDoing((n) => n + 1);
+    try {
+      return await work();
+    } finally {
+      setDoing((n) => n - 1);
+    }
+  };
+  const act = (what: 'claim' | 'release' | 'assign', body?: object) =>
+    during(async () => {
+      setProblem(null);
+      try {
+        await write('POST', `/api/tasks/${task.id}/${what}`, body, { ifMatch: etag });
+        await knowAgain();
+      } catch (error) {
+        if (!(error instanceof ApiProblem)) throw error;
+        setProblem(error);
+        void again();
+      }
+    });
+
+  return (
+    <Page title={subject ? `${title} (${subject})` : title}>
+      <nav className="task-ways" aria-label={words.about}>
+        <Button priority="tertiary no outline" iconId="fr-icon-arrow-left-line" linkProps={{ to: ways.list }}>
+          {words.back}
+        </Button>
+        {ways.hasNext && !completed && (
+          <Button
+            priority="tertiary no outline"
+            iconId="fr-icon-arrow-right-line"
+            iconPosition="right"
+            disabled={ways.looking}
+            onClick={ways.goToNext}
+          >
+            {words.next}
+          </Button>
+        )}
+      </nav>
+      <Facts task={task} />
+      <div className="task-columns">
+        <div className="task-main">
+          {completed ? (
+            <After task={task} completed={completed} ways={ways} />
+          ) : (
+            <>
+              <Changes before={known} now={task} quiet={doing > 0} onSeen={() => setKnown(task)} />
+              {problem && (
+                <Refusal problem={problem} task={task} typed={false} onSeeAgain={() => setProblem(null)} />
+              )}
+              <Doing
+                {...{ task, etag, act, during }}
+                busy={doing > 0}
+                onCompleted={(done) => {
+                  setCompleted(done);
+                  void again();
+                }}
+                onChanged={() => void again()}
+                onComment={(text) => {
+                  setComment(text);
+                  document.getElementById('comment')?.focus();
+                }}
+              />
+            </>
+          )}
+        </div>
+        <aside className="task-aside" aria-label={words.about}>
+          <Comments task={task} text={comment} onText={setComment} onAdded={again} />
+          {hasFiles(task) && <Files task={task} files={task.files} onChanged={again} />}
+          <History task={task} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+const hasFiles = (task: TaskDetails): task is TaskDetails & { files: readonly TaskFile[] } => 'files' in task;
+
+interface DoingProps {
+  readonly task: TaskDetails;
+  readonly etag: string | null;
+  readonly busy: boolean;
+  act: Parameters<typeof Holding>[0]['act'];
+  during<T>(work: () => Promise<T>): Promise<T>;
+  onCompleted(completed: CompletedTask): void;
+  onChanged(): void;
+  onComment(text: string): void;
+}
+
+/** What can be done with the task as it is: complete it, take it, or read what came of it. */
+function Doing({ task, etag, busy, act, during, onCompleted, onChanged, onComment }: DoingProps) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const me = useMe();
+  const { typed, draft } = useTyped(task);
+  const isOpen = task.status === 'open';
+  const isTheirs = task.assignee !== null && task.assignee.id !== me.id;
+  const mayComplete = isOpen && !isTheirs && task.actions.includes('task.complete');
+  const isClosed = task.status === 'done' || task.status === 'cancelled';
+  const wasTyping = !mayComplete && (draft !== null || task.draft !== null);
+  return (
+    <>
+      {isClosed && <Closed task={task} />}
+      {wasTyping && (
+        <>
+          <Kept
+            task={task}
+            typed={typed}
+            onComment={task.actions.includes('task.comment') ? onComment : undefined}
+          />
+          {draft && (
+            <Button size="small" priority="tertiary no outline" onClick={() => forgetDraft(task.id)}>
+              {words.discard}
+            </Button>
+          )}
+        </>
+      )}
+      {task.status === 'planned' && <p>{words.planned}</p>}
+      {isOpen && <Holding task={task} busy={busy} act={act} />}
+      {mayComplete ? (
+        <Completing {...{ task, etag, busy, during, onCompleted, onChanged }} />
+      ) : (
+        !isClosed && (
+          <section aria-labelledby="outcomes">
+            <h2 id="outcomes" className="fr-h5">
+              {words.outcomes}
+            </h2>
+            <ul>
+              {task.outcomes.map(({ code, label, follows }) => (
+                <li key={code}>{words.follows(labelOf(label), labelOf(follows))}</li>
+              ))}
+            </ul>
+          </section>
+        )
+      )}
+    </>
+  );
 }
