@@ -76,7 +76,8 @@ export function Facts({ task }: { task: TaskDetails }) {
                   </Badge>
                 ) : (
                   <strong>{due.inWords}</strong>
-                )}{' '}
+                )}
+                <br />
               </>
             )}
             {due.day}
