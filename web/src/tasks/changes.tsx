@@ -77,6 +77,7 @@ export function Changes({ before, now, quiet, onSeen }: Props) {
       {!quiet && said.length > 0 && (
         <Alert
           severity="info"
+          as="h2"
           title={words.title}
           description={said.join(' ')}
           closable

@@ -82,11 +82,14 @@ interface Props {
   readonly busy: boolean;
   /** Wraps what is done, so that its own effect is not told as somebody else's. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Why the last attempt did not succeed. */
+  readonly problem: ApiProblem | null;
+  onProblem(problem: ApiProblem | null): void;
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
 }
 
-export function Completing({ task, etag, busy, during, onCompleted, onChanged }: Props) {
+export function Completing({ task, etag, busy, during, problem, onProblem, onCompleted, onChanged }: Props) {
   const words = useWords(w);
   const labelOf = useLabel();
   const { typed, draft } = useTyped(task);
@@ -94,7 +97,6 @@ export function Completing({ task, etag, busy, during, onCompleted, onChanged }:
   const outcome = only?.code ?? typed.outcome;
   const variant = variantOf(task, outcome);
   const form = useSchemaForm(variant ?? nothingYet, typed);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [unchosen, setUnchosen] = useState(false);
   const attempt = useRef<{ body: string; key: string } | null>(null);
   const underWay = useRef(false);
@@ -113,7 +115,7 @@ export function Completing({ task, etag, busy, during, onCompleted, onChanged }:
     const sent = form.check();
     if (!sent) return;
     underWay.current = true;
-    setProblem(null);
+    onProblem(null);
     try {
       await during(async () => {
         await stopSaving(task.id);
@@ -133,7 +135,7 @@ export function Completing({ task, etag, busy, during, onCompleted, onChanged }:
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       if (error.status >= 400 && error.status < 500) attempt.current = null;
-      setProblem(error);
+      onProblem(error);
       if (error.body.errors) form.refused(error);
       saveDrafts();
       if (error.status === 409 || error.status === 412) onChanged();
@@ -210,7 +212,7 @@ export function Completing({ task, etag, busy, during, onCompleted, onChanged }:
           task={task}
           typed
           onSeeAgain={() => {
-            setProblem(null);
+            onProblem(null);
             onChanged();
           }}
         />

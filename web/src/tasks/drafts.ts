@@ -22,6 +22,8 @@ const TRY_AGAIN_MS = 10_000;
 /** Of one task. */
 class Keeper {
   draft: Draft;
+  /** The page of the task is not shown any more: what the server has need not be here too. */
+  left = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private underWay: Promise<void> | undefined;
 
@@ -56,6 +58,7 @@ class Keeper {
       )
       .finally(() => {
         this.underWay = undefined;
+        if (this.left && !isUnsaved(this)) keepers.delete(this.taskId);
         if (this.draft.state === 'unsaved') this.saveIn(SAVE_AFTER_MS);
         if (this.draft.state === 'waiting') this.saveIn(TRY_AGAIN_MS);
       });
@@ -129,18 +132,23 @@ export function forgetDraft(taskId: string): void {
   changed();
 }
 
-/** What was typed into a task since its page was opened and is not known to the server; null: nothing. */
-export function useDraft(taskId: string): Draft | null {
-  useEffect(
-    () => () => {
+/** Of the page of a task: what was typed there is saved when it is left, and found on the server when one comes back. */
+export function useSavedOnLeaving(taskId: string): void {
+  useEffect(() => {
+    const known = keepers.get(taskId);
+    if (known) known.left = false;
+    return () => {
       const keeper = keepers.get(taskId);
       if (!keeper) return;
+      keeper.left = true;
       if (isUnsaved(keeper)) keeper.save();
-      // The server has it: there it is found again, and perhaps a newer one from elsewhere.
       else keepers.delete(taskId);
-    },
-    [taskId],
-  );
+    };
+  }, [taskId]);
+}
+
+/** What was typed into a task since its page was opened; null: nothing. */
+export function useDraft(taskId: string): Draft | null {
   return useSyncExternalStore(
     (tell) => {
       listeners.add(tell);

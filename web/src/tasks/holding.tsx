@@ -1,7 +1,7 @@
 /** Who has a task, and taking it, giving it back or giving it to somebody. */
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Select } from '@codegouvfr/react-dsfr/Select';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { roleLabels } from '../../../domain/labels';
 import type { TaskDetails } from '../api/types';
 import { usePersonLine } from '../form/fields';
@@ -49,6 +49,9 @@ export function Holding({ task, busy, act }: { task: TaskDetails; busy: boolean;
   const words = useWords(w);
   const me = useMe();
   const [assigning, setAssigning] = useState(false);
+  const said = useRef<HTMLParagraphElement>(null);
+  // The button that was pressed is gone: what it changed is read next.
+  const press = (what: 'claim' | 'release') => act(what).then(() => said.current?.focus());
   const { assignee, standsInFor, actions } = task;
   const mine = assignee?.id === me.id;
   const standIn = standsInFor && assignee ? `, ${words.standIn(standsInFor.displayName)}` : '';
@@ -64,19 +67,19 @@ export function Holding({ task, busy, act }: { task: TaskDetails; busy: boolean;
       <h2 id="holding" className="fr-sr-only">
         {words.title}
       </h2>
-      <p>
+      <p ref={said} tabIndex={-1}>
         {whose}
         {!assignee && standsInFor && ` ${words.nobodyStandsIn(standsInFor.displayName)}`}
         {!assignee && actions.includes('task.complete') && ` ${words.freeToComplete}`}
       </p>
       <div className="task-buttons">
         {!assignee && actions.includes('task.claim') && (
-          <Button size="small" disabled={busy} onClick={() => void act('claim')}>
+          <Button size="small" disabled={busy} onClick={() => void press('claim')}>
             {words.claim}
           </Button>
         )}
         {mayRelease && (
-          <Button size="small" priority="secondary" disabled={busy} onClick={() => void act('release')}>
+          <Button size="small" priority="secondary" disabled={busy} onClick={() => void press('release')}>
             {words.release}
           </Button>
         )}
@@ -97,7 +100,10 @@ export function Holding({ task, busy, act }: { task: TaskDetails; busy: boolean;
           <Assigning
             task={task}
             busy={busy}
-            onDone={() => setAssigning(false)}
+            onDone={() => {
+              setAssigning(false);
+              said.current?.focus();
+            }}
             assign={(assigneeId) => act('assign', { assigneeId })}
           />
         )}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { ApiProblem } from '../api/problem';
 import type { TaskDetails } from '../api/types';
+import { useMe } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useWords } from '../words/words';
 
@@ -59,6 +60,15 @@ const w = inBoth({
   },
 });
 
+/**
+ * What is the matter with the task: one that changed under the reader's hands may by now be somebody else's, or closed.
+ */
+export function caseOf({ code }: ApiProblem, task: TaskDetails, readerId: string): string {
+  if (code !== 'stale') return code;
+  if (task.status === 'done' || task.status === 'cancelled') return 'task_closed';
+  return task.assignee && task.assignee.id !== readerId ? 'task_held' : code;
+}
+
 /** @param typed there is something typed that could be thought lost */
 export function Refusal({
   problem,
@@ -75,11 +85,12 @@ export function Refusal({
   const { longDay } = useDates();
   const place = useRef<HTMLDivElement>(null);
   // Fields that are named get the focus themselves.
-  const { body, code } = problem;
+  const { body } = problem;
+  const code = caseOf(problem, task, useMe().id);
   useEffect(() => {
     if (!problem.body.errors?.length) place.current?.focus();
   }, [problem]);
-  const holder = body.heldBy?.displayName ?? words.somebody;
+  const holder = (body.heldBy ?? task.assignee)?.displayName ?? words.somebody;
   const sayings: Readonly<Record<string, readonly [title: string, how?: string]>> = {
     task_held: [words.held(holder), words.heldHow(holder)],
     task_closed: [words.closed, words.closedHow],
@@ -102,6 +113,7 @@ export function Refusal({
     <div ref={place} tabIndex={-1} role="alert" className="task-refusal">
       <Alert
         severity={code === 'no_answer' || code === 'temporal_away' ? 'warning' : 'error'}
+        as="h2"
         title={title}
         description={
           <>

@@ -16,13 +16,13 @@ import { After } from './after';
 import { Changes } from './changes';
 import { Comments } from './comments';
 import { type CompletedTask, Completing, useTyped } from './completing';
-import { forgetDraft, saveDrafts } from './drafts';
+import { forgetDraft, saveDrafts, useSavedOnLeaving } from './drafts';
 import { Facts } from './facts';
 import { Files, type TaskFile } from './files';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
-import { Refusal } from './refusal';
+import { caseOf, Refusal } from './refusal';
 import './task.css';
 import { useSubject } from './subject';
 import { useWays } from './ways';
@@ -63,6 +63,7 @@ function TaskPage({ id }: { id: string }) {
     // Whoever comes back finds it as it is then, their own draft among it.
     gcTime: 0,
   });
+  useSavedOnLeaving(id);
   const { data, refetch } = task;
   const again = useCallback(() => refetch(), [refetch]);
   useLive({
@@ -95,12 +96,13 @@ function Loaded({ task, etag, again }: LoadedProps) {
   const labelOf = useLabel();
   const subject = useSubject()(task.subject);
   const ways = useWays(task.id);
+  const me = useMe();
   const title = labelOf(task.label);
   // What the reader knows: whatever differs from it was somebody else's doing.
   const [known, setKnown] = useState(task);
   const [doing, setDoing] = useState(0);
   const [completed, setCompleted] = useState<CompletedTask | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
   const [comment, setComment] = useState('');
 
   const knowAgain = async () => {
@@ -117,13 +119,13 @@ function Loaded({ task, etag, again }: LoadedProps) {
   };
   const act = (what: 'claim' | 'release' | 'assign', body?: object) =>
     during(async () => {
-      setProblem(null);
+      setRefused(null);
       try {
         await write('POST', `/api/tasks/${task.id}/${what}`, body, { ifMatch: etag });
         await knowAgain();
       } catch (error) {
         if (!(error instanceof ApiProblem)) throw error;
-        setProblem(error);
+        setRefused({ problem: error, what: 'holding' });
         void again();
       }
     });
@@ -153,12 +155,18 @@ function Loaded({ task, etag, again }: LoadedProps) {
             <After task={task} completed={completed} ways={ways} />
           ) : (
             <>
-              <Changes before={known} now={task} quiet={doing > 0} onSeen={() => setKnown(task)} />
-              {problem && (
-                <Refusal problem={problem} task={task} typed={false} onSeeAgain={() => setProblem(null)} />
-              )}
+              <Changes
+                before={known}
+                now={task}
+                quiet={doing > 0 || (refused !== null && toldBy(refused.problem, task, me.id))}
+                onSeen={() => setKnown(task)}
+              />
               <Doing
-                {...{ task, etag, act, during }}
+                {...{ task, etag, act, during, refused }}
+                onRefused={(next) => {
+                  if (!next) setKnown(task);
+                  setRefused(next);
+                }}
                 busy={doing > 0}
                 onCompleted={(done) => {
                   setCompleted(done);
@@ -183,6 +191,16 @@ function Loaded({ task, etag, again }: LoadedProps) {
   );
 }
 
+/** Why something was not done, and with what. */
+interface Refused {
+  readonly problem: ApiProblem;
+  readonly what: 'holding' | 'completing';
+}
+
+/** The refusal itself says what changed. */
+const toldBy = (problem: ApiProblem, task: TaskDetails, readerId: string) =>
+  ['task_held', 'task_closed'].includes(caseOf(problem, task, readerId));
+
 const hasFiles = (task: TaskDetails): task is TaskDetails & { files: readonly TaskFile[] } => 'files' in task;
 
 interface DoingProps {
@@ -191,13 +209,16 @@ interface DoingProps {
   readonly busy: boolean;
   act: Parameters<typeof Holding>[0]['act'];
   during<T>(work: () => Promise<T>): Promise<T>;
+  readonly refused: Refused | null;
+  onRefused(refused: Refused | null): void;
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
   onComment(text: string): void;
 }
 
 /** What can be done with the task as it is: complete it, take it, or read what came of it. */
-function Doing({ task, etag, busy, act, during, onCompleted, onChanged, onComment }: DoingProps) {
+function Doing(props: DoingProps) {
+  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment } = props;
   const words = useWords(w);
   const labelOf = useLabel();
   const me = useMe();
@@ -209,6 +230,17 @@ function Doing({ task, etag, busy, act, during, onCompleted, onChanged, onCommen
   const wasTyping = !mayComplete && (draft !== null || task.draft !== null);
   return (
     <>
+      {refused && (refused.what === 'holding' || !mayComplete) && (
+        <Refusal
+          problem={refused.problem}
+          task={task}
+          typed={refused.what === 'completing'}
+          onSeeAgain={() => {
+            onRefused(null);
+            onChanged();
+          }}
+        />
+      )}
       {isClosed && <Closed task={task} />}
       {wasTyping && (
         <>
@@ -227,7 +259,11 @@ function Doing({ task, etag, busy, act, during, onCompleted, onChanged, onCommen
       {task.status === 'planned' && <p>{words.planned}</p>}
       {isOpen && <Holding task={task} busy={busy} act={act} />}
       {mayComplete ? (
-        <Completing {...{ task, etag, busy, during, onCompleted, onChanged }} />
+        <Completing
+          {...{ task, etag, busy, during, onCompleted, onChanged }}
+          problem={refused?.what === 'completing' ? refused.problem : null}
+          onProblem={(problem) => onRefused(problem && { problem, what: 'completing' })}
+        />
       ) : (
         !isClosed && (
           <section aria-labelledby="outcomes">
