@@ -24,6 +24,7 @@ import { timeOf } from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { deadline, taskDeadlines } from '../deadlines';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor, proposed } from '../form-schemas';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
 import { type Call, type Context, route } from '../routing';
@@ -31,9 +32,6 @@ import * as shape from '../shapes';
 import { decideOnTask, decideOnTasks, type TaskDecision } from '../task-decisions';
 
 const dues = ['overdue', 'today', 'week', 'later'] as const;
-
-/** One of a query's values is a list too. */
-const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);
 
 /** Which tab of the inbox. */
 const tabs = {
@@ -53,7 +51,7 @@ const narrowing = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
   kind: z
-    .preprocess(several, z.array(shape.kind).min(1).max(taskKinds.length))
+    .preprocess(shape.several, z.array(shape.kind).min(1).max(taskKinds.length))
     .optional()
     .meta({ description: 'one, or several: kind=first_contact&kind=entry_interview' }),
   referent: z
@@ -165,15 +163,6 @@ export const count = route({
   },
 });
 
-const jsonSchema = z.record(z.string(), z.unknown());
-
-const proposed = z.object({
-  ...shape.personRef.shape,
-  organisation: z.string().nullable(),
-  load: z.int().meta({ description: 'young people they accompany now' }),
-  absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-});
-
 /** What can be done with a task. */
 const taskActions = [
   'task.claim',
@@ -207,10 +196,7 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z.record(z.string(), z.array(proposed)).meta({
-    description:
-      'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-  }),
+  proposals,
   actions: z
     .array(z.enum(taskActions))
     .meta({ description: 'what the caller’s role may do with it, whoever holds it' }),
@@ -225,28 +211,6 @@ export const taskDetails = z.object({
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
 });
-
-interface FormSchema {
-  readonly schema: Record<string, unknown>;
-  /** Roles of the people it asks for. */
-  readonly people: readonly string[];
-}
-const formSchemas = new Map<TaskKind, FormSchema>();
-
-function formSchemaOf(kind: TaskKind): FormSchema {
-  let known = formSchemas.get(kind);
-  if (!known) {
-    const schema = z.toJSONSchema(formOf(kind), { io: 'input' }) as Record<string, unknown>;
-    const people = new Set<string>();
-    JSON.stringify(schema, (name, value) => {
-      if (name === 'x-people') people.add(value);
-      return value;
-    });
-    known = { schema, people: [...people] };
-    formSchemas.set(kind, known);
-  }
-  return known;
-}
 
 export const read = route({
   method: 'get',
@@ -276,9 +240,8 @@ export const read = route({
       };
       if (verdict(actor, 'task.read', { siteId: row.siteId, task: facts }) !== 'allowed') return null;
       context.remembered.tasks.set(row.id, facts);
-      const { people } = formSchemaOf(row.kind);
-      const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
+      const form = formSchemaOf(formOf(row.kind));
+      const proposals = await proposalsFor(client, row.siteId, form, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
       const allowed = taskActions.filter(
         (action) => verdict(actor, action, { siteId: row.siteId, task: facts }) === 'allowed',
@@ -291,7 +254,14 @@ export const read = route({
         }
       }
       const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
-      return { row, proposals, actions: allowed, assignees, settings: settings.get(row.settingsVersion) };
+      return {
+        row,
+        form,
+        proposals,
+        actions: allowed,
+        assignees,
+        settings: settings.get(row.settingsVersion),
+      };
     });
     if (!found) throw new Problem('not_found');
     const { schedule, countedFrom, siteName, ...row } = found.row;
@@ -301,7 +271,7 @@ export const read = route({
       status: 200,
       body: {
         ...labelled(row as TaskRow),
-        form: formSchemaOf(row.kind).schema,
+        form: found.form.schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
           label: o.label,

@@ -74,12 +74,23 @@ export function queryOf(query: Readonly<Record<string, unknown>>): string {
 }
 
 /** @throws ApiProblem */
-export async function read<T>(path: string, signal?: AbortSignal): Promise<Answered<T>> {
-  return send<T>(path, { method: 'GET', signal });
+export async function read<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<Answered<T>> {
+  return send<T>(path, { method: 'GET', signal, ...(headers && { headers }) });
 }
 
-export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  (await read<T>(path, signal)).body;
+export const get = async <T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<T> => (await read<T>(path, signal, headers)).body;
+
+/** Who is sought, as the API takes it: a name stands in no address. */
+export const seeking = (sought: string): Record<string, string> | undefined =>
+  sought.trim() ? { 'x-search': encodeURIComponent(sought.trim()) } : undefined;
 
 export interface WriteOptions {
   /** The same request again has the same: a double click, a retry. Absent: a new one. */

@@ -5,9 +5,9 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
+import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 import type { CompletedTask } from './completing';
-import { useDue } from './due';
 import { useSubject } from './subject';
 import type { Ways } from './ways';
 
@@ -89,7 +89,7 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const subjectOf = useSubject();
-  const dueOf = useDue();
+  const { longDay } = useDates();
   const query = queryOf({ pathway: task.pathwayId, limit: 50 });
   const { data } = useQuery({
     queryKey: ['tasks', 'opened', task.id],
@@ -111,7 +111,7 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
                 {labelOf(opened.label)}
                 {subject && ` (${subject})`}
               </Link>{' '}
-              – {opened.assignee?.displayName ?? words.nobody} – {dueOf(opened.dueAt).day}
+              – {opened.assignee?.displayName ?? words.nobody} – {longDay(opened.dueAt)}
             </li>
           );
         })}

@@ -9,27 +9,25 @@ import { inBoth, useLabel, useWords } from '../words/words';
 const w = inBoth({
   fr: {
     title: 'La tâche vient de changer',
-    taken: (who: string) => `${who} a maintenant cette tâche. Ce que vous avez saisi reste ici.`,
+    taken: (who: string) => `${who} a maintenant cette tâche.`,
     yours: 'Cette tâche vous est maintenant confiée.',
     free: 'Plus personne n’a cette tâche : elle est à l’équipe.',
     due: (day: string) => `L’échéance est maintenant le ${day}.`,
-    done: (who: string, outcome: string) =>
-      `${who} a terminé la tâche : ${outcome}. Ce que vous avez saisi reste ici.`,
+    done: (who: string, outcome: string) => `${who} a terminé la tâche : ${outcome}.`,
     somebody: 'Quelqu’un',
-    cancelled: (reason: string) => `La tâche est annulée : ${reason}. Ce que vous avez saisi reste ici.`,
+    cancelled: (reason: string) => `La tâche est annulée : ${reason}.`,
     opened: 'La tâche est maintenant ouverte.',
     referent: (who: string) => `Le référent du jeune est maintenant ${who}.`,
   },
   en: {
     title: 'The task has just changed',
-    taken: (who: string) => `${who} now has this task. What you typed stays here.`,
+    taken: (who: string) => `${who} now has this task.`,
     yours: 'This task is now assigned to you.',
     free: 'Nobody has this task any more: it is the team’s.',
     due: (day: string) => `It is now due on ${day}.`,
-    done: (who: string, outcome: string) =>
-      `${who} completed the task: ${outcome}. What you typed stays here.`,
+    done: (who: string, outcome: string) => `${who} completed the task: ${outcome}.`,
     somebody: 'Somebody',
-    cancelled: (reason: string) => `The task is cancelled: ${reason}. What you typed stays here.`,
+    cancelled: (reason: string) => `The task is cancelled: ${reason}.`,
     opened: 'The task is open now.',
     referent: (who: string) => `The young person’s referent is now ${who}.`,
   },

@@ -4,8 +4,8 @@ import { Link } from 'react-router';
 import { rungLabels, stepLabels } from '../../../domain/labels';
 import type { TaskDetails } from '../api/types';
 import { useDates } from '../words/dates';
+import { useDue } from '../words/due';
 import { inBoth, useLabel, useWords } from '../words/words';
-import { useDue } from './due';
 import { useSubject } from './subject';
 
 const w = inBoth({
@@ -42,7 +42,7 @@ export function Facts({ task }: { task: TaskDetails }) {
   const labelOf = useLabel();
   const subjectOf = useSubject();
   const { longDay } = useDates();
-  const due = useDue()(task.dueAt);
+  const { due, isLate } = useDue();
   const { firstName, lastName } = task.person;
   const subject = [subjectOf(task.subject), ...Object.values(task.subjectWords ?? {})].filter(Boolean);
   const deadlines = [...task.deadlines].sort((a, b) => (a.at < b.at ? -1 : 1));
@@ -70,17 +70,17 @@ export function Facts({ task }: { task: TaskDetails }) {
           <dd>
             {task.status === 'open' && (
               <>
-                {due.late ? (
+                {isLate(task.dueAt) ? (
                   <Badge severity="error" small>
-                    {due.inWords}
+                    {due(task.dueAt)}
                   </Badge>
                 ) : (
-                  <strong>{due.inWords}</strong>
+                  <strong>{due(task.dueAt)}</strong>
                 )}
                 <br />
               </>
             )}
-            {due.day}
+            {longDay(task.dueAt)}
           </dd>
         </div>
         {task.status === 'planned' && (

@@ -36,7 +36,3 @@ export function useDates() {
 const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone });
 /** @returns the day it is in Paris at an instant: YYYY-MM-DD */
 export const parisDay = (instant: string | Date = new Date()): string => isoDay.format(new Date(instant));
-
-/** How many days in Paris lie between two instants; before the first: negative. */
-export const daysBetween = (from: string | Date, to: string | Date): number =>
-  Math.round((Date.parse(parisDay(to)) - Date.parse(parisDay(from))) / 86_400_000);
