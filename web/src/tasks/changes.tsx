@@ -76,6 +76,7 @@ export function Changes({ before, now, quiet, onSeen }: Props) {
         <Alert
           severity="info"
           as="h2"
+          role={undefined}
           title={words.title}
           description={said.join(' ')}
           closable

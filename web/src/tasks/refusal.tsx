@@ -110,7 +110,7 @@ export function Refusal({
         : [body.title, body.detail]);
   const ofPathway = code === 'pathway_exited' || code === 'pathway_closed';
   return (
-    <div ref={place} tabIndex={-1} role="alert" className="task-refusal">
+    <div ref={place} tabIndex={-1} className="task-refusal">
       <Alert
         severity={code === 'no_answer' || code === 'temporal_away' ? 'warning' : 'error'}
         as="h2"
