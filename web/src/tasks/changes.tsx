@@ -71,12 +71,12 @@ export function Changes({ before, now, quiet, onSeen }: Props) {
     said.push(words.referent(now.referent.displayName));
   for (const rung of now.rungs) if (!before.rungs.includes(rung)) said.push(`${labelOf(rungLabels[rung])}.`);
   return (
-    <div role="status" className="task-changes">
+    <div className="task-changes">
       {!quiet && said.length > 0 && (
         <Alert
           severity="info"
           as="h2"
-          role={undefined}
+          role="status"
           title={words.title}
           description={said.join(' ')}
           closable

@@ -16,8 +16,7 @@ const w = inBoth({
     drop: 'ou déposez-les ici',
     limits:
       'PDF, PNG, JPEG, WebP, Word (docx), Excel (xlsx), OpenDocument (odt, ods) ou texte ; 10 Mo au plus chacun.',
-    remove: (name: string) => `Retirer ${name}`,
-    removeShort: 'Retirer',
+    remove: 'Retirer',
     sure: (name: string) => `Retirer définitivement « ${name} » ?`,
     keep: 'Garder',
     adding: (name: string) => `Envoi de « ${name} »…`,
@@ -37,8 +36,7 @@ const w = inBoth({
     drop: 'or drop them here',
     limits:
       'PDF, PNG, JPEG, WebP, Word (docx), Excel (xlsx), OpenDocument (odt, ods) or text; at most 10 MB each.',
-    remove: (name: string) => `Remove ${name}`,
-    removeShort: 'Remove',
+    remove: 'Remove',
     sure: (name: string) => `Remove “${name}” for good?`,
     keep: 'Keep it',
     adding: (name: string) => `Sending “${name}”…`,
@@ -235,7 +233,7 @@ function OneFile({ file, onRemoved }: { file: TaskFile; onRemoved: (name: string
           <div className="task-buttons">
             <p>{words.sure(file.name)}</p>
             <Button size="small" onClick={() => void remove()}>
-              {words.removeShort}
+              {words.remove}
             </Button>
             <Button
               size="small"
@@ -251,10 +249,10 @@ function OneFile({ file, onRemoved }: { file: TaskFile; onRemoved: (name: string
             size="small"
             priority="tertiary no outline"
             iconId="fr-icon-delete-line"
-            title={words.remove(file.name)}
             onClick={() => setAsking(true)}
           >
-            {words.removeShort}
+            {words.remove}
+            <span className="fr-sr-only"> {file.name}</span>
           </Button>
         ))}
       {problem && (

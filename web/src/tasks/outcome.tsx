@@ -19,6 +19,7 @@ const w = inBoth({
     copy: 'Copier',
     copied: 'Copié',
     comment: 'Reprendre en commentaire',
+    discard: 'Effacer',
     colon: ' : ',
   },
   en: {
@@ -31,6 +32,7 @@ const w = inBoth({
     copy: 'Copy',
     copied: 'Copied',
     comment: 'Make it a comment',
+    discard: 'Discard',
     colon: ': ',
   },
 });
@@ -79,10 +81,12 @@ export function Kept({
   task,
   typed,
   onComment,
+  onDiscard,
 }: {
   task: TaskDetails;
   typed: Typed;
   onComment?: (text: string) => void;
+  onDiscard: () => void;
 }) {
   const words = useWords(w);
   const language = useLanguage();
@@ -126,6 +130,9 @@ export function Kept({
             {words.comment}
           </Button>
         )}
+        <Button priority="tertiary" iconId="fr-icon-delete-line" onClick={onDiscard}>
+          {words.discard}
+        </Button>
       </div>
     </section>
   );

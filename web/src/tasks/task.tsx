@@ -16,7 +16,7 @@ import { After } from './after';
 import { Changes } from './changes';
 import { Comments } from './comments';
 import { type CompletedTask, Completing, useTyped } from './completing';
-import { forgetDraft, saveDrafts, useSavedOnLeaving } from './drafts';
+import { saveDrafts, typeInto, useSavedOnLeaving } from './drafts';
 import { Facts } from './facts';
 import { Files, type TaskFile } from './files';
 import { History } from './history';
@@ -36,7 +36,6 @@ const w = inBoth({
     outcomes: 'Ce qui pourra en résulter',
     follows: (label: string, then: string) => `${label} : ${then}`,
     planned: 'Cette tâche n’est pas encore ouverte.',
-    discard: 'Effacer ma saisie',
   },
   en: {
     task: 'Task',
@@ -46,7 +45,6 @@ const w = inBoth({
     outcomes: 'What may come of it',
     follows: (label: string, then: string) => `${label}: ${then}`,
     planned: 'This task is not open yet.',
-    discard: 'Discard what I typed',
   },
 });
 
@@ -243,18 +241,12 @@ function Doing(props: DoingProps) {
       )}
       {isClosed && <Closed task={task} />}
       {wasTyping && (
-        <>
-          <Kept
-            task={task}
-            typed={typed}
-            onComment={task.actions.includes('task.comment') ? onComment : undefined}
-          />
-          {draft && (
-            <Button size="small" priority="tertiary no outline" onClick={() => forgetDraft(task.id)}>
-              {words.discard}
-            </Button>
-          )}
-        </>
+        <Kept
+          task={task}
+          typed={typed}
+          onComment={task.actions.includes('task.comment') ? onComment : undefined}
+          onDiscard={() => typeInto(task.id, {})}
+        />
       )}
       {task.status === 'planned' && <p>{words.planned}</p>}
       {isOpen && <Holding task={task} busy={busy} act={act} />}
