@@ -100,8 +100,15 @@ export function deadlinesOf(
   return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-function taskDeadlines(
-  task: PathwayTask,
+/** Of one task: it comes from the page of the pathway or from its own. */
+export type DatedTask = Omit<
+  PathwayTask,
+  'partnerId' | 'rungs' | 'subject' | 'step' | 'assignee' | 'standsInFor'
+>;
+
+/** In no order; a rung of the ladder that has passed is left out. */
+export function taskDeadlines(
+  task: DatedTask,
   site: Site,
   settings: Settings | undefined,
   now: Instant,

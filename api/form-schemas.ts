@@ -7,22 +7,17 @@ import * as shape from './shapes';
 
 export const jsonSchema = z.record(z.string(), z.unknown());
 
-export const proposals = z
-  .record(
-    z.string(),
-    z.array(
-      z.object({
-        ...shape.personRef.shape,
-        organisation: z.string().nullable(),
-        load: z.int().meta({ description: 'young people they accompany now' }),
-        absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-      }),
-    ),
-  )
-  .meta({
-    description:
-      'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-  });
+export const proposed = z.object({
+  ...shape.personRef.shape,
+  organisation: z.string().nullable(),
+  load: z.int().meta({ description: 'young people they accompany now' }),
+  absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
+});
+
+export const proposals = z.record(z.string(), z.array(proposed)).meta({
+  description:
+    'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
+});
 
 export interface FormSchema {
   readonly schema: Record<string, unknown>;

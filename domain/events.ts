@@ -33,12 +33,12 @@ export const eventFields = {
   contract: contractFields,
   termination: {
     on: field(day(), 'Date de la rupture', 'Date of the termination'),
-    initiator: field(oneOf(initiatorLabels), "À l'initiative de", 'Initiated by'),
+    initiator: field(oneOf(initiatorLabels), 'À l’initiative de', 'Initiated by'),
     reason: field(oneOf(terminationReasonLabels), 'Motif', 'Reason'),
     comment,
   },
   employment: {
-    kind: field(oneOf(employmentKindLabels), "Nature de l'emploi", 'Kind of employment'),
+    kind: field(oneOf(employmentKindLabels), 'Nature de l’emploi', 'Kind of employment'),
     startsOn: field(day(), 'Début', 'Starts on'),
     endsOn: field(day().optional(), 'Fin (si à durée déterminée)', 'Ends on (if fixed-term)'),
     employer: words('Employeur', 'Employer', 200),
@@ -50,20 +50,20 @@ export const eventFields = {
     what: words('Ce qui se passe', 'What is happening'),
   },
   offer: {
-    offer: words("L'offre : employeur, métier, lieu", 'The offer: employer, trade, place', 1000),
+    offer: words('L’offre : employeur, métier, lieu', 'The offer: employer, trade, place', 1000),
     proposedOn: field(
       day().optional(),
-      "Proposée le (aujourd'hui si absent)",
+      'Proposée le (aujourd’hui si absent)',
       'Proposed on (today if absent)',
     ),
   },
   hold: {
-    until: field(day(), "Jusqu'au", 'Until'),
+    until: field(day(), 'Jusqu’au', 'Until'),
     comment,
   },
   transfer: {
     referentId: field(id(), 'Nouveau référent', 'New referent', { 'x-people': 'counsellor' }),
-    until: field(day().optional(), "Jusqu'au (définitif si absent)", 'Until (for good if absent)'),
+    until: field(day().optional(), 'Jusqu’au (définitif si absent)', 'Until (for good if absent)'),
     comment,
   },
   exit: {

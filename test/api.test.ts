@@ -639,6 +639,13 @@ describe('a task', () => {
     const loads = body.proposals.counsellor.map((p: { load: number }) => p.load);
     expect(loads).toEqual([...loads].sort((a, b) => a - b));
     expect(body.proposals.counsellor.at(-1)).toMatchObject({ id: idOf('counsellor.tours') });
+    expect(body.deadlines).toContainEqual(
+      expect.objectContaining({
+        name: 'task_due',
+        at: body.dueAt,
+        sentence: { fr: expect.stringContaining('parce que'), en: expect.stringContaining('because') },
+      }),
+    );
     const form = new Ajv2020({ strict: false });
     addFormats(form);
     expect(form.validate(body.form, { outcome: 'assigned', referentId: idOf('counsellor.tours') })).toBe(
@@ -653,6 +660,24 @@ describe('a task', () => {
       422,
       { pointer: '/referentId', code: 'person_unknown', message: expect.any(String) },
     ]);
+  });
+
+  test('tells each reader what they may do with it, and a coordinator to whom it can be given', async () => {
+    const id = await w.task(await w.enrol('tours'), 'first_contact');
+    const { actions, assignees } = (await get('coordinator.tours', `/tasks/${id}`)).body;
+    expect(actions).toContain('task.assign');
+    const roles = assignees.map((p: { role: string }) => p.role);
+    expect([...new Set(roles)].sort()).toEqual(['coordinator', 'counsellor']);
+    const counsellor = (await get('counsellor.tours', `/tasks/${id}`)).body;
+    expect(counsellor.actions).toEqual([
+      'task.claim',
+      'task.release',
+      'task.complete',
+      'task.draft',
+      'task.comment',
+    ]);
+    expect(counsellor.assignees).toEqual([]);
+    expect((await get('mediator.tours', `/tasks/${id}`)).body.actions).toEqual([]);
   });
 
   test('keeps a draft for its author until it is completed, and comments for all', async () => {

@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { logReading } from '../../db/pathways';
 import { asActor } from '../../db/pool';
+import { settingsVersions } from '../../db/settings-versions';
 import {
   addComment,
   countTasks,
   listTasks,
+  peopleByLoad,
   readTask,
   saveDraft,
   type TaskNarrowing,
@@ -15,11 +17,14 @@ import {
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { text } from '../../domain/forms';
-import { type Action, scopeOf, verdict } from '../../domain/policy';
+import { roles } from '../../domain/pathway';
+import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
+import { timeOf } from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
+import { deadline, taskDeadlines } from '../deadlines';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
-import { formSchemaOf, jsonSchema, proposals, proposalsFor } from '../form-schemas';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor, proposed } from '../form-schemas';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
 import { type Call, type Context, route } from '../routing';
@@ -158,6 +163,16 @@ export const count = route({
   },
 });
 
+/** What can be done with a task. */
+const taskActions = [
+  'task.claim',
+  'task.release',
+  'task.assign',
+  'task.complete',
+  'task.draft',
+  'task.comment',
+] as const satisfies readonly Action[];
+
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
   ...shape.task.shape,
@@ -170,6 +185,8 @@ export const taskDetails = z.object({
     .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
   settingsVersion: z.int(),
   movedFrom: z.object({ day: shape.day(), because: z.string() }).nullable(),
+  deadlines: z.array(deadline).meta({ description: 'of an open or planned task: what comes next, and why' }),
+  closedBy: shape.personRef.nullable(),
   decision: z.record(z.string(), z.unknown()).nullable(),
   words: shape.words,
   subjectWords: shape.words,
@@ -180,6 +197,12 @@ export const taskDetails = z.object({
     description: 'what may come of it, and what follows',
   }),
   proposals,
+  actions: z
+    .array(z.enum(taskActions))
+    .meta({ description: 'what the caller’s role may do with it, whoever holds it' }),
+  assignees: z
+    .array(z.object({ ...proposed.shape, role: shape.role }))
+    .meta({ description: 'of an open task, for who may assign it: to whom' }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -220,10 +243,30 @@ export const read = route({
       const form = formSchemaOf(formOf(row.kind));
       const proposals = await proposalsFor(client, row.siteId, form, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
-      return { row, form, proposals };
+      const allowed = taskActions.filter(
+        (action) => verdict(actor, action, { siteId: row.siteId, task: facts }) === 'allowed',
+      );
+      const assignees: object[] = [];
+      if (row.status === 'open' && allowed.includes('task.assign')) {
+        for (const role of roles.filter((r) => mayHold(r, row.kind))) {
+          const people = await peopleByLoad(client, row.siteId, role, dayOf(now));
+          assignees.push(...people.map((person) => ({ ...person, role })));
+        }
+      }
+      const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
+      return {
+        row,
+        form,
+        proposals,
+        actions: allowed,
+        assignees,
+        settings: settings.get(row.settingsVersion),
+      };
     });
     if (!found) throw new Problem('not_found');
-    const { schedule: _, ...row } = found.row;
+    const { schedule, countedFrom, siteName, ...row } = found.row;
+    const site = { id: row.siteId, name: siteName };
+    const isTold = row.status === 'open' || row.status === 'planned';
     return {
       status: 200,
       body: {
@@ -235,6 +278,16 @@ export const read = route({
           follows: o.then,
         })),
         proposals: found.proposals,
+        actions: found.actions,
+        assignees: found.assignees,
+        deadlines: isTold
+          ? taskDeadlines(
+              { ...row, schedule, countedFrom },
+              site,
+              found.settings,
+              timeOf(row, now).toISOString(),
+            )
+          : [],
       },
       headers: { etag: `"${row.revision}"` },
     };

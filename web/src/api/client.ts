@@ -31,6 +31,7 @@ interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: BodyInit;
   readonly signal?: AbortSignal;
+  readonly keepalive?: boolean;
 }
 
 async function send<T>(path: string, { headers, ...sent }: Sent): Promise<Answered<T>> {
@@ -96,6 +97,8 @@ export interface WriteOptions {
   readonly key?: string;
   readonly ifMatch?: string | null;
   readonly headers?: Record<string, string>;
+  /** It is sent even when the page is left meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** How often a write is sent again when no answer came, and after how long each time, in milliseconds. */
@@ -109,12 +112,13 @@ export async function write<T>(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
-  { key = crypto.randomUUID(), ifMatch, headers }: WriteOptions = {},
+  { key = crypto.randomUUID(), ifMatch, headers, keepalive }: WriteOptions = {},
 ): Promise<Answered<T>> {
   const isFile = body instanceof Blob;
   const sent = () =>
     send<T>(path, {
       method,
+      keepalive,
       headers: {
         ...(csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
         'idempotency-key': key,

@@ -17,8 +17,10 @@ export type TaskDetails = z.output<typeof taskDetails>;
 export type TaskCounts = z.output<typeof taskCounts>;
 export type StaffRef = z.output<typeof shape.personRef>;
 export type Staff = z.output<typeof shape.staff>;
-/** A decision was recorded. */
+/** A decision was recorded… */
 export type Recorded = z.output<typeof shape.recorded>;
+/** … or taken, and will be recorded when the database is back. */
+export type Accepted = z.output<typeof shape.accepted>;
 export type Pathway = z.output<typeof pathwayRecord>;
 export type PathwaySummary = z.output<typeof pathwaySummary>;
 export type TimelineEvent = z.output<typeof pathwayEvent>;
