@@ -3,9 +3,9 @@ import { Badge } from '@codegouvfr/react-dsfr/Badge';
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { discoveryActionLabels, obstacleLabels } from '../../../domain/labels';
 import type { Pathway } from '../api/types';
 import { useMe } from '../session/session';
+import { useSubject } from '../tasks/subject';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -41,11 +41,6 @@ const w = inBoth({
   },
 });
 
-const subjects: Readonly<Record<string, { fr: string; en: string }>> = {
-  ...obstacleLabels,
-  ...discoveryActionLabels,
-};
-
 /** What a task that stays open goes through is told with the task itself, not as something to come. */
 const ladder = ['task_reminder', 'task_escalation', 'task_committee'];
 const SHOWN = 4;
@@ -56,6 +51,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
   const { day, shortDay } = useDates();
   const { due, isLate } = useDue(now);
   const me = useMe();
+  const subjectOf = useSubject();
   const [all, setAll] = useState(false);
   const open = pathway.tasks.filter(({ status }) => status === 'open');
   const isOpen = new Set(open.map(({ id }) => id));
@@ -69,7 +65,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
       {open.length === 0 && <p>{words.nothing}</p>}
       <ul className="due">
         {open.map((task) => {
-          const about = task.subject ? subjects[task.subject] : undefined;
+          const about = subjectOf(task.subject);
           const why = pathway.deadlines.find((d) => d.name === 'task_due' && d.taskId === task.id);
           // On hold, what still runs is told among the deadlines.
           const standsStill = pathway.status === 'on_hold' && !why;
@@ -79,7 +75,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
             <li key={task.id} className="due__one">
               <Link className="due__name" to={`/tasks/${task.id}`}>
                 {labelOf(task.label)}
-                {about && ` (${labelOf(about)})`}
+                {about && ` (${about})`}
               </Link>
               {standsStill ? (
                 <Badge noIcon small>
