@@ -136,8 +136,8 @@ export const problemKinds = {
   not_exited: kind(409, 'Ce parcours n’a pas de sortie à annuler', 'This pathway has no exit to undo'),
   not_in_this_step: kind(
     409,
-    'Cela n’a pas lieu dans l’étape où est le jeune : rechargez le parcours',
-    'This does not happen in the step the young person is in: reload the pathway',
+    'Une offre se propose pendant la recherche de contrat (étape 3) : le jeune n’y est pas',
+    'An offer is proposed while a contract is sought (step 3): the young person is not there',
   ),
   not_on_hold: kind(
     409,

@@ -108,3 +108,6 @@ export const taskParams = z.object({
   id: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[1-9][0-9]{0,8}$/),
 });
 export const taskId = taskParams.shape.id;
+
+/** One of a query's values is a list too. */
+export const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);

@@ -211,6 +211,9 @@ export async function countTasks(
 
 export interface TaskDetails extends TaskRow {
   readonly schedule: Schedule;
+  readonly siteName: string;
+  /** The day the due date was counted from. */
+  readonly countedFrom: Day;
   readonly plannedAt: Instant;
   readonly remindAt: Instant;
   readonly escalateAt: Instant;
@@ -218,7 +221,8 @@ export interface TaskDetails extends TaskRow {
   /** When the last thing was recorded of the pathway, on its own clock. */
   readonly recordedAt: Instant;
   readonly settingsVersion: number;
-  readonly movedFrom: { readonly day: string; readonly because: string } | null;
+  readonly movedFrom: { readonly day: Day; readonly because: string } | null;
+  readonly closedBy: PersonRef | null;
   readonly decision: Decision | null;
   /** Words of the decision, and of what the task is about. */
   readonly words: Readonly<Record<string, string>> | null;
@@ -230,10 +234,12 @@ export interface TaskDetails extends TaskRow {
 export async function readTask(client: PoolClient, actorId: string, id: string): Promise<TaskDetails | null> {
   const { rows } = await client.query<TaskDetails>({
     name: 'read_task',
-    text: `select ${taskRow}, t.schedule, iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
+    text: `select ${taskRow}, t.schedule, t.counted_from as "countedFrom",
+        (select s.name from sites s where s.id = t.site_id) as "siteName", iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
         iso(t.escalate_at) as "escalateAt", iso(t.committee_at) as "committeeAt",
         iso(p.recorded_at) as "recordedAt",
         t.settings_version as "settingsVersion", t.moved_from as "movedFrom", t.decision,
+        (select ${ref('closer')} from staff closer where closer.id = t.closed_by) as "closedBy",
         (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid) as words,
         (select w.fields from words w where w.pathway_id = t.pathway_id and w.id::text = t.subject) as "subjectWords",
         (select json_build_object('form', d.form, 'savedAt', iso(d.saved_at)) from task_drafts d

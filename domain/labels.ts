@@ -1,6 +1,6 @@
 /** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
 import type { Label } from './forms';
-import type { CancelReason, Rung, TaskStatus } from './journal';
+import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
 import type {
   alertLevels,
   alertSources,
@@ -189,4 +189,36 @@ export const cancelReasonLabels: Names<CancelReason> = {
   before_import: name('avant la reprise du parcours', 'before the pathway was taken over'),
   not_in_time: name('pas faite à temps', 'not done in time'),
   no_longer_needed: name('plus nécessaire', 'no longer needed'),
+};
+
+/** What each wait brings, in the present. */
+export const waitSubjects: Names<WaitName> = {
+  hold_ends: name('Le parcours reprend', 'The pathway resumes'),
+  exit_becomes_final: name('La sortie devient définitive', 'The exit becomes final'),
+  employment_step_starts: name('L’étape 5, emploi durable, commence', 'Step 5, durable employment, starts'),
+  contract_ends: name('Le contrat se termine', 'The contract ends'),
+  cfa_keeps_apprentice: name(
+    'Le CFA cesse d’accueillir le jeune sans employeur',
+    'The CFA no longer keeps the apprentice without an employer',
+  ),
+  cfa_first_warning: name(
+    'Premier avertissement avant la fin de l’accueil au CFA',
+    'First warning before the CFA no longer keeps the apprentice',
+  ),
+  cfa_last_warning: name(
+    'Dernier avertissement avant la fin de l’accueil au CFA',
+    'Last warning before the CFA no longer keeps the apprentice',
+  ),
+  contact_watch_phase_1: name('« Reprendre contact » s’ouvre', '"Re-establish contact" opens'),
+  contact_watch_phase_2: name('« Reprendre contact » s’ouvre', '"Re-establish contact" opens'),
+  summer_check: name('« Point d’été » s’ouvre', '"Summer check-in" opens'),
+  term_starts: name('« Retour de rentrée » s’ouvre', '"Return to term" opens'),
+  trial_can_end: name(
+    'La période d’essai ne peut être finie avant la fin du jour',
+    'The trial period cannot be over before the end of the day',
+  ),
+  transfer_ends: name(
+    'Le référent d’avant le transfert revient',
+    'The referent from before the transfer is back',
+  ),
 };

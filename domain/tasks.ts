@@ -67,10 +67,10 @@ const contractShape = () => ({
   legalRepresentativeSigned: field(
     z.boolean().default(false),
     'Signature du représentant légal (mineur)',
-    "Legal representative's signature (minor)",
+    'Legal representative’s signature (minor)',
   ),
   employer: words('Employeur', 'Employer', 200),
-  master: optionalWords("Maître d'apprentissage", 'Apprenticeship master', 200),
+  master: optionalWords('Maître d’apprentissage', 'Apprenticeship master', 200),
   cfa: words('CFA', 'CFA', 200),
   trade: words('Métier', 'Trade', 200),
   diploma: words('Diplôme préparé', 'Diploma', 200),
@@ -81,7 +81,7 @@ const back = {
   reoriented: outcome(label('Réorienté', 'Reoriented'), exits, { comment }),
   back_to_school: outcome(label('Retour en formation initiale', 'Back to school'), exits, { comment }),
 };
-const declined = outcome(label("Ne souhaite pas d'accompagnement", 'Declines support'), exits, { comment });
+const declined = outcome(label('Ne souhaite pas d’accompagnement', 'Declines support'), exits, { comment });
 
 function followUp() {
   return {
@@ -141,9 +141,9 @@ export const tasks = defineTasks({
         { channel: field(oneOf(channelLabels), 'Par quel canal', 'By which channel'), comment },
       ),
       put_on_hold: outcome(
-        label("Mettre en attente jusqu'à une date", 'Put on hold until a date'),
+        label('Mettre en attente jusqu’à une date', 'Put on hold until a date'),
         label('Le parcours reprend à cette date', 'The pathway resumes on that day'),
-        { until: field(day(), "Jusqu'au", 'Until'), comment },
+        { until: field(day(), 'Jusqu’au', 'Until'), comment },
       ),
       lost_contact: outcome(label('Perdu de vue', 'Lost contact'), exits, { comment }),
     },
@@ -157,7 +157,7 @@ export const tasks = defineTasks({
       assigned: outcome(
         label('Référent désigné', 'Assigned'),
         label(
-          "L'information, la rencontre avec la famille et l'entretien s'ouvrent",
+          'L’information, la rencontre avec la famille et l’entretien s’ouvrent',
           'Information, family and interview open',
         ),
         { referentId: field(id(), 'Référent', 'Referent', { 'x-people': 'counsellor' }) },
@@ -195,7 +195,7 @@ export const tasks = defineTasks({
   },
   entry_interview: {
     step: 'welcome',
-    label: label("Entretien d'entrée", 'Entry interview'),
+    label: label('Entretien d’entrée', 'Entry interview'),
     who: 'referent',
     timing: { due: { workingDays: 10 } },
     contact: [
@@ -225,7 +225,7 @@ export const tasks = defineTasks({
               .array(
                 z.strictObject({
                   action,
-                  on: day(),
+                  on: field(day(), 'Date', 'Date'),
                   partnerId: field(id().optional(), 'Partenaire', 'Partner', { 'x-people': 'partner' }),
                 }),
               )
@@ -250,7 +250,7 @@ export const tasks = defineTasks({
       done: outcome(label('Réalisée', 'Done'), stays, {
         startedOn: field(day().optional(), 'Du (immersion)', 'From (immersion)'),
         endedOn: field(day().optional(), 'Au (immersion)', 'To (immersion)'),
-        company: optionalWords("Entreprise d'accueil (immersion)", 'Company (immersion)', 200),
+        company: optionalWords('Entreprise d’accueil (immersion)', 'Company (immersion)', 200),
         review: optionalWords('Bilan', 'Review'),
       }),
       absent: outcome(label('Absent', 'Absent'), stays, { comment }),
@@ -270,7 +270,7 @@ export const tasks = defineTasks({
         label('Peut ouvrir une action du catalogue', 'May open an action of the catalogue'),
         {
           action: action.optional(),
-          on: field(day().optional(), "Date de l'action", 'Date of the action'),
+          on: field(day().optional(), 'Date de l’action', 'Date of the action'),
           comment,
         },
       ),
@@ -428,7 +428,7 @@ export const tasks = defineTasks({
         },
       ),
       never_started: outcome(
-        label("N'a jamais démarré", 'Never started'),
+        label('N’a jamais démarré', 'Never started'),
         label('Entretien de rebond', 'Rebound interview'),
         { comment },
       ),
@@ -454,7 +454,7 @@ export const tasks = defineTasks({
   },
   trial_review: {
     step: 'securing',
-    label: label("Point de période d'essai", 'Trial period review'),
+    label: label('Point de période d’essai', 'Trial period review'),
     who: 'referent',
     // Before the 45th day in the company (art. L6222-18 of the Labour Code), which cannot come before the 45th day.
     timing: { due: { days: 43 }, opensBefore: { days: 14 } },
@@ -469,7 +469,7 @@ export const tasks = defineTasks({
       }),
       alert: outcome(
         label('Alerte', 'Alert'),
-        label("Suivi d'alerte sous deux jours ouvrés", 'Alert follow-up within two working days'),
+        label('Suivi d’alerte sous deux jours ouvrés', 'Alert follow-up within two working days'),
         {
           daysInCompany: daysInCompany(),
           comment,
@@ -499,7 +499,7 @@ export const tasks = defineTasks({
   },
   apprentice_follow_up: {
     step: 'securing',
-    label: label("Suivi de l'apprenti", 'Apprentice follow-up'),
+    label: label('Suivi de l’apprenti', 'Apprentice follow-up'),
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 1 }, { months: 1 }, { months: 2 }], opensBefore: { days: 10 } },
     milestone: true,
@@ -561,7 +561,7 @@ export const tasks = defineTasks({
   },
   alert_follow_up: {
     step: null,
-    label: label("Suivi d'alerte", 'Alert follow-up'),
+    label: label('Suivi d’alerte', 'Alert follow-up'),
     who: 'referent',
     timing: { due: { workingDays: 2 } },
     lateMatters: true,
@@ -610,7 +610,7 @@ export const tasks = defineTasks({
   },
   summer_check_in: {
     step: null,
-    label: label("Point d'été", 'Summer check-in'),
+    label: label('Point d’été', 'Summer check-in'),
     who: 'duty',
     timing: { due: { workingDays: 5 } },
     contact: ['reached'],
@@ -688,7 +688,7 @@ export const tasks = defineTasks({
         }),
         report: words('Compte rendu', 'Report'),
       }),
-      no_agreement: outcome(label("Pas d'accord", 'No agreement'), mediationGoesOn, {
+      no_agreement: outcome(label('Pas d’accord', 'No agreement'), mediationGoesOn, {
         on: field(day(), 'Date de la rencontre', 'Date of the meeting'),
         withPartnerId: field(id().optional(), 'Partenaire du binôme', 'Partner of the pair', {
           'x-people': 'partner',
@@ -726,14 +726,14 @@ export const tasks = defineTasks({
   // 5 durable_employment
   employment_plan: {
     step: 'durable_employment',
-    label: label("Plan d'insertion durable", 'Employment plan'),
+    label: label('Plan d’insertion durable', 'Employment plan'),
     who: 'referent',
     timing: { due: { days: 15 } },
     contact: ['kept_by_employer', 'looking', 'further_study', 'new_apprenticeship'],
     outcomes: {
       kept_by_employer: outcome(
-        label("Gardé par l'employeur", 'Kept by the employer'),
-        label("Enregistrez l'emploi quand il est signé", 'Record the employment once signed'),
+        label('Gardé par l’employeur', 'Kept by the employer'),
+        label('Enregistrez l’emploi quand il est signé', 'Record the employment once signed'),
         { comment },
       ),
       looking: outcome(
@@ -741,7 +741,7 @@ export const tasks = defineTasks({
         label('Suivi tous les 14 jours', 'Followed up every 14 days'),
         { comment },
       ),
-      further_study: outcome(label("Poursuite d'études", 'Further study'), exits, { comment }),
+      further_study: outcome(label('Poursuite d’études', 'Further study'), exits, { comment }),
       new_apprenticeship: outcome(
         label('Nouvel apprentissage', 'New apprenticeship'),
         label('Étape 4 avec ce contrat', 'Step 4 with this contract'),
@@ -751,7 +751,7 @@ export const tasks = defineTasks({
   },
   employer_intention: {
     step: 'durable_employment',
-    label: label("Intention de l'employeur", "Employer's intention"),
+    label: label('Intention de l’employeur', 'Employer’s intention'),
     who: 'referent',
     timing: { due: { days: 60 }, opensBefore: { days: 14 } },
     milestone: true,
@@ -764,7 +764,7 @@ export const tasks = defineTasks({
   },
   job_search_follow_up: {
     step: 'durable_employment',
-    label: label("Suivi de la recherche d'emploi", 'Job search follow-up'),
+    label: label('Suivi de la recherche d’emploi', 'Job search follow-up'),
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
@@ -773,7 +773,7 @@ export const tasks = defineTasks({
   },
   employment_check: {
     step: 'durable_employment',
-    label: label("Vérification de l'emploi", 'Employment check'),
+    label: label('Vérification de l’emploi', 'Employment check'),
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 3 }, { months: 6 }], opensBefore: { days: 7 } },
     milestone: true,

@@ -517,6 +517,9 @@ describe('a task', () => {
         by: { id: idOf('counsellor.tours'), displayName: 'Conseil 1 Tours' },
       }),
     ]);
+    // The task's own history tells of nothing else.
+    const own = await get('counsellor.tours', `/pathways/${read.body.pathwayId}/timeline?task=${id}`);
+    expect(own.body.items.map((e: { type: string }) => e.type)).toEqual(['task_completed', 'task_opened']);
   });
 
   test('asked twice with one key counts once and is answered the same', async () => {
@@ -636,6 +639,13 @@ describe('a task', () => {
     const loads = body.proposals.counsellor.map((p: { load: number }) => p.load);
     expect(loads).toEqual([...loads].sort((a, b) => a - b));
     expect(body.proposals.counsellor.at(-1)).toMatchObject({ id: idOf('counsellor.tours') });
+    expect(body.deadlines).toContainEqual(
+      expect.objectContaining({
+        name: 'task_due',
+        at: body.dueAt,
+        sentence: { fr: expect.stringContaining('parce que'), en: expect.stringContaining('because') },
+      }),
+    );
     const form = new Ajv2020({ strict: false });
     addFormats(form);
     expect(form.validate(body.form, { outcome: 'assigned', referentId: idOf('counsellor.tours') })).toBe(
@@ -650,6 +660,24 @@ describe('a task', () => {
       422,
       { pointer: '/referentId', code: 'person_unknown', message: expect.any(String) },
     ]);
+  });
+
+  test('tells each reader what they may do with it, and a coordinator to whom it can be given', async () => {
+    const id = await w.task(await w.enrol('tours'), 'first_contact');
+    const { actions, assignees } = (await get('coordinator.tours', `/tasks/${id}`)).body;
+    expect(actions).toContain('task.assign');
+    const roles = assignees.map((p: { role: string }) => p.role);
+    expect([...new Set(roles)].sort()).toEqual(['coordinator', 'counsellor']);
+    const counsellor = (await get('counsellor.tours', `/tasks/${id}`)).body;
+    expect(counsellor.actions).toEqual([
+      'task.claim',
+      'task.release',
+      'task.complete',
+      'task.draft',
+      'task.comment',
+    ]);
+    expect(counsellor.assignees).toEqual([]);
+    expect((await get('mediator.tours', `/tasks/${id}`)).body.actions).toEqual([]);
   });
 
   test('keeps a draft for its author until it is completed, and comments for all', async () => {
@@ -957,6 +985,160 @@ describe('the pathways', () => {
     const whole = (await of('limit=200')).items;
     const half = await of('limit=2');
     expect((await of(`limit=200&cursor=${half.next}`)).items).toEqual(whole.slice(2));
+    const some = (await of('limit=200&status=active&status=on_hold')).items;
+    expect(some).toEqual(whole.filter((p: { status: string }) => ['active', 'on_hold'].includes(p.status)));
+  });
+
+  test('are in the order of their names, which stand in no cursor', async () => {
+    const people = await Promise.all(
+      ['Zabulon', 'Èze', 'aaron'].map(async (lastName) => {
+        const young = youngPerson('limousin', { lastName: `${lastName} ${'x'.repeat(3)}` });
+        const { body } = await post('coordinator.limousin', '/enrolments', young);
+        await w.task(body.id, 'first_contact');
+        return { id: body.id as string, lastName: young.lastName as string };
+      }),
+    );
+    const { body } = await get('coordinator.limousin', '/pathways');
+    expect(body.items.map((p: { person: { lastName: string } }) => p.person.lastName)).toEqual(
+      [2, 1, 0].map((n) => people[n]?.lastName),
+    );
+    const { next } = (await get('coordinator.limousin', '/pathways?limit=1')).body;
+    expect(Buffer.from(next, 'base64url').toString()).toBe(JSON.stringify([people[2]?.id]));
+  });
+
+  test('say what may be recorded now, with its form, and why something may not', async () => {
+    const formsOf = async (person: string, id: string) =>
+      (await get(person, `/pathways/${id}/forms`)).body.items as {
+        event: string;
+        path: string;
+        method: string;
+        form: object;
+        notNow: { code: string; reason: { fr: string } } | null;
+        proposals: Record<string, { id: string }[]>;
+      }[];
+    const why = (items: Awaited<ReturnType<typeof formsOf>>) =>
+      Object.fromEntries(items.map(({ event, notNow }) => [event, notNow?.code ?? null]));
+    const id = await w.enrol('tours');
+    const now = { contact: null, contract: null, employment: null, alert: null, exit: null, hold: null };
+    const not = { termination: 'contract_missing', offer: 'not_in_this_step', undo_exit: 'not_exited' };
+    expect(why(await formsOf('counsellor.tours', id))).toEqual({ ...now, ...not, resume: 'not_on_hold' });
+
+    // What a role does not record is not named at all.
+    expect(why(await formsOf('mediator.tours', id))).toEqual({ contact: null, alert: null });
+    expect(why(await formsOf('partner.tours', shared.pathwayId))).toEqual({ alert: null });
+    const transfer = (await formsOf('coordinator.tours', id)).find(({ event }) => event === 'transfer');
+    expect(transfer?.proposals.counsellor?.map((p) => p.id)).toContain(idOf('counsellor2.tours'));
+
+    expect(why(await formsOf('counsellor.tours', searching))).toMatchObject({ offer: null });
+    await post('counsellor.tours', `/pathways/${id}/contracts`, contract());
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({
+      contract: 'contract_running',
+      termination: null,
+    });
+    await post('counsellor.tours', `/pathways/${id}/hold`, { until: inDays(9) });
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({ resume: null });
+    await post('counsellor.tours', `/pathways/${id}/exit`, { code: 'moved_away' });
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({
+      contact: 'pathway_exited',
+      contract: 'pathway_exited',
+      termination: 'pathway_exited',
+      resume: 'not_on_hold',
+      undo_exit: null,
+    });
+    await w.owner.query("update pathways set status = 'closed' where id = $1", [id]);
+    const closed = Object.values(why(await formsOf('counsellor.tours', id)));
+    expect(new Set(closed)).toEqual(new Set(['pathway_closed']));
+  });
+
+  test('are recorded of with the form that they tell', async () => {
+    const { body } = await get('counsellor.tours', `/pathways/${first.pathwayId}/forms`);
+    const alert = body.items.find((form: { event: string }) => form.event === 'alert');
+    const form = new Ajv2020({ strict: false });
+    addFormats(form);
+    const filled = { level: 'low', source: 'cfa', what: 'Absences' };
+    expect(form.validate(alert.form, filled)).toBe(true);
+    expect(form.validate(alert.form, { level: 'low' })).toBe(false);
+    expect((await ask('counsellor.tours', alert.method, `/api${alert.path}`, { body: filled })).status).toBe(
+      201,
+    );
+  });
+
+  test('tell in words what happened, by what one looks for', async () => {
+    const id = await w.enrol('tours');
+    await post('counsellor.tours', `/pathways/${id}/contacts`, { channel: 'sms', result: 'not_reached' });
+    await post('counsellor.tours', `/pathways/${id}/alerts`, {
+      level: 'low',
+      source: 'cfa',
+      what: 'Absences',
+    });
+    const of = async (query: string) =>
+      (await get('counsellor.tours', `/pathways/${id}/timeline?${query}`)).body.items.map(
+        (e: { type: string; sentence: { en: string } }) => [e.type, e.sentence.en],
+      );
+    expect(await of('type=contact&type=alert_raised')).toEqual([
+      ['alert_raised', 'Low alert (the CFA), recorded by Conseil 1 Tours'],
+      ['contact', 'Not reached by Conseil 1 Tours (SMS)'],
+    ]);
+    expect(await of('type=contact')).toHaveLength(1);
+    const task = await w.task(id, 'first_contact');
+    await post('coordinator.tours', `/tasks/${task}/assign`, { assigneeId: idOf('counsellor2.tours') });
+    expect(await of('type=task_assigned')).toEqual([
+      ['task_assigned', '"First contact" is given to Conseil 2 Tours by Coordination Tours'],
+    ]);
+    const { status, body } = await get('counsellor.tours', `/pathways/${id}/timeline?type=tea`);
+    expect([status, body.errors[0].pointer]).toEqual([400, '/type/0']);
+  });
+
+  test('tell of the obstacles that were found, each with what became of it, of skills, follow-ups and age', async () => {
+    const id = await w.enrol('tours');
+    await done('counsellor.tours', await w.task(id, 'first_contact'), {
+      outcome: 'reached',
+      channel: 'phone',
+    });
+    await done('coordinator.tours', await w.task(id, 'assign_referent'), {
+      outcome: 'assigned',
+      referentId: idOf('counsellor.tours'),
+    });
+    await done('counsellor.tours', await w.task(id, 'information_session'), { outcome: 'not_needed' });
+    await done('counsellor.tours', await w.task(id, 'family_information'), { outcome: 'declined' });
+    await done('counsellor.tours', await w.task(id, 'entry_interview'), {
+      outcome: 'project_ready',
+      obstacles: ['mobility', 'budget'],
+    });
+    const { body: tasks } = await get('counsellor.tours', `/tasks?pathway=${id}&kind=remove_obstacle`);
+    const mobility = tasks.items.find((t: { subject: string }) => t.subject === 'mobility');
+    await done('counsellor.tours', mobility.id, { outcome: 'solved' });
+    const { body } = await get('counsellor.tours', `/pathways/${id}`);
+    expect(body.obstacles).toEqual([
+      {
+        obstacle: 'mobility',
+        task: expect.objectContaining({ status: 'done', outcomeLabel: { fr: 'Résolu', en: 'Solved' } }),
+      },
+      { obstacle: 'budget', task: expect.objectContaining({ status: 'open', outcome: null }) },
+    ]);
+    expect(body).toMatchObject({ followUps: [], skills: [], referentAway: null });
+    expect(body.person.age).toBe(20);
+  });
+
+  test('tell what was done with the company, the skills acquired, and who stands in for the referent', async () => {
+    const terms = { ...contract(), signedOn: inDays(-180), startsOn: inDays(-170), endsOn: inDays(500) };
+    const referentId = idOf('counsellor.limousin');
+    const start = { step: 'securing', since: inDays(-180), referentId, contract: terms };
+    const since = inDays(-180);
+    const id = await w.enrol('limousin', { enrolledOn: since, consentOn: since, start });
+    const absence = {
+      ...{ staffId: referentId, from: today(), to: inDays(3) },
+      substituteId: idOf('counsellor2.limousin'),
+    };
+    const review = await w.task(id, 'skills_review');
+    await done('counsellor.limousin', review, { outcome: 'reviewed', skills: 'Pétrir, façonner' });
+    expect((await post('coordinator.limousin', '/absences', absence)).status).toBe(201);
+    const { body } = await get('mediator.limousin', `/pathways/${id}`);
+    expect(body).toMatchObject({
+      referentAway: { until: inDays(3), substitute: { displayName: 'Conseil 2 Limousin' } },
+      skills: [{ taskId: review, words: { skills: 'Pétrir, façonner' } }],
+      followUps: [{ taskId: review, kind: 'skills_review', outcomeLabel: { fr: 'Réalisé' } }],
+    });
   });
 
   test('say what comes next and why, in both languages', async () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { logReading } from '../../db/pathways';
 import { asActor } from '../../db/pool';
+import { settingsVersions } from '../../db/settings-versions';
 import {
   addComment,
   countTasks,
@@ -16,10 +17,14 @@ import {
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { text } from '../../domain/forms';
-import { type Action, scopeOf, verdict } from '../../domain/policy';
+import { roles } from '../../domain/pathway';
+import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
+import { timeOf } from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
+import { deadline, taskDeadlines } from '../deadlines';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor, proposed } from '../form-schemas';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
 import { type Call, type Context, route } from '../routing';
@@ -27,9 +32,6 @@ import * as shape from '../shapes';
 import { decideOnTask, decideOnTasks, type TaskDecision } from '../task-decisions';
 
 const dues = ['overdue', 'today', 'week', 'later'] as const;
-
-/** One of a query's values is a list too. */
-const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);
 
 /** Which tab of the inbox. */
 const tabs = {
@@ -49,7 +51,7 @@ const narrowing = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
   kind: z
-    .preprocess(several, z.array(shape.kind).min(1).max(taskKinds.length))
+    .preprocess(shape.several, z.array(shape.kind).min(1).max(taskKinds.length))
     .optional()
     .meta({ description: 'one, or several: kind=first_contact&kind=entry_interview' }),
   referent: z
@@ -161,7 +163,15 @@ export const count = route({
   },
 });
 
-const jsonSchema = z.record(z.string(), z.unknown());
+/** What can be done with a task. */
+const taskActions = [
+  'task.claim',
+  'task.release',
+  'task.assign',
+  'task.complete',
+  'task.draft',
+  'task.comment',
+] as const satisfies readonly Action[];
 
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
@@ -175,6 +185,8 @@ export const taskDetails = z.object({
     .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
   settingsVersion: z.int(),
   movedFrom: z.object({ day: shape.day(), because: z.string() }).nullable(),
+  deadlines: z.array(deadline).meta({ description: 'of an open or planned task: what comes next, and why' }),
+  closedBy: shape.personRef.nullable(),
   decision: z.record(z.string(), z.unknown()).nullable(),
   words: shape.words,
   subjectWords: shape.words,
@@ -184,22 +196,13 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          ...shape.personRef.shape,
-          organisation: z.string().nullable(),
-          load: z.int().meta({ description: 'young people they accompany now' }),
-          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-        }),
-      ),
-    )
-    .meta({
-      description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-    }),
+  proposals,
+  actions: z
+    .array(z.enum(taskActions))
+    .meta({ description: 'what the caller’s role may do with it, whoever holds it' }),
+  assignees: z
+    .array(z.object({ ...proposed.shape, role: shape.role }))
+    .meta({ description: 'of an open task, for who may assign it: to whom' }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -208,28 +211,6 @@ export const taskDetails = z.object({
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
 });
-
-interface FormSchema {
-  readonly schema: Record<string, unknown>;
-  /** Roles of the people it asks for. */
-  readonly people: readonly string[];
-}
-const formSchemas = new Map<TaskKind, FormSchema>();
-
-function formSchemaOf(kind: TaskKind): FormSchema {
-  let known = formSchemas.get(kind);
-  if (!known) {
-    const schema = z.toJSONSchema(formOf(kind), { io: 'input' }) as Record<string, unknown>;
-    const people = new Set<string>();
-    JSON.stringify(schema, (name, value) => {
-      if (name === 'x-people') people.add(value);
-      return value;
-    });
-    known = { schema, people: [...people] };
-    formSchemas.set(kind, known);
-  }
-  return known;
-}
 
 export const read = route({
   method: 'get',
@@ -259,25 +240,54 @@ export const read = route({
       };
       if (verdict(actor, 'task.read', { siteId: row.siteId, task: facts }) !== 'allowed') return null;
       context.remembered.tasks.set(row.id, facts);
-      const { people } = formSchemaOf(row.kind);
-      const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
+      const form = formSchemaOf(formOf(row.kind));
+      const proposals = await proposalsFor(client, row.siteId, form, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
-      return { row, proposals };
+      const allowed = taskActions.filter(
+        (action) => verdict(actor, action, { siteId: row.siteId, task: facts }) === 'allowed',
+      );
+      const assignees: object[] = [];
+      if (row.status === 'open' && allowed.includes('task.assign')) {
+        for (const role of roles.filter((r) => mayHold(r, row.kind))) {
+          const people = await peopleByLoad(client, row.siteId, role, dayOf(now));
+          assignees.push(...people.map((person) => ({ ...person, role })));
+        }
+      }
+      const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
+      return {
+        row,
+        form,
+        proposals,
+        actions: allowed,
+        assignees,
+        settings: settings.get(row.settingsVersion),
+      };
     });
     if (!found) throw new Problem('not_found');
-    const { schedule: _, ...row } = found.row;
+    const { schedule, countedFrom, siteName, ...row } = found.row;
+    const site = { id: row.siteId, name: siteName };
+    const isTold = row.status === 'open' || row.status === 'planned';
     return {
       status: 200,
       body: {
         ...labelled(row as TaskRow),
-        form: formSchemaOf(row.kind).schema,
+        form: found.form.schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
           label: o.label,
           follows: o.then,
         })),
         proposals: found.proposals,
+        actions: found.actions,
+        assignees: found.assignees,
+        deadlines: isTold
+          ? taskDeadlines(
+              { ...row, schedule, countedFrom },
+              site,
+              found.settings,
+              timeOf(row, now).toISOString(),
+            )
+          : [],
       },
       headers: { etag: `"${row.revision}"` },
     };

@@ -26,9 +26,9 @@ export async function writeManyTasks(pool: Pool, pathways: number): Promise<void
         select id, upper(last), initcap(first), '2008-01-01', last || ' ' || first
         from (select id, translate(left(md5(id::text), 8), '0123456789', 'ghijklmnop') as last,
                 translate(right(md5(id::text), 8), '0123456789', 'ghijklmnop') as first from made) named;
-      insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
-        select id, id, site_id, 'in_school', 'cfa', '2026-03-02', '2026-03-02', coordinator, '2026-03-02', '{}', '2026-03-02'
-        from made join hands using (site_id);
+      insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
+        select id, id, site_id, name_key, 'in_school', 'cfa', '2026-03-02', '2026-03-02', coordinator, '2026-03-02', '{}', '2026-03-02'
+        from made join hands using (site_id) join people using (id);
       insert into pathways (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, referent_id, settings_version, recorded_at)
         select id, 9, site_id, 'active', 'contract_search', 3, '2026-03-02', '2026-03-02',
           case when n % 5 > 0 then counsellors[n % cardinality(counsellors) + 1] end, 1, '2026-03-02'

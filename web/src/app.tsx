@@ -60,6 +60,7 @@ const router = createBrowserRouter([
       { path: '/tasks/:id', lazy: () => import('./tasks/task') },
       { path: '/pathways', lazy: () => import('./pathway/pathways') },
       { path: '/pathways/:id', lazy: () => import('./pathway/pathway') },
+      { path: '/pathways/:id/print', lazy: () => import('./pathway/print') },
       { path: '/me/notifications', lazy: () => import('./people/notifications') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

@@ -1,6 +1,13 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
-import type { pathwayEvent, pathwayRecord, pathwaySummary } from '../../../api/routes/pathways';
+import type { foreseen } from '../../../api/routes/forecast';
+import type {
+  eventForm,
+  note,
+  pathwayEvent,
+  pathwayRecord,
+  pathwaySummary,
+} from '../../../api/routes/pathways';
 import type { taskCounts, taskDetails } from '../../../api/routes/tasks';
 import type * as shape from '../../../api/shapes';
 import type { Action, Scope } from '../../../domain/policy';
@@ -10,11 +17,17 @@ export type TaskDetails = z.output<typeof taskDetails>;
 export type TaskCounts = z.output<typeof taskCounts>;
 export type StaffRef = z.output<typeof shape.personRef>;
 export type Staff = z.output<typeof shape.staff>;
-/** A decision was recorded. */
+/** A decision was recorded… */
 export type Recorded = z.output<typeof shape.recorded>;
+/** … or taken, and will be recorded when the database is back. */
+export type Accepted = z.output<typeof shape.accepted>;
 export type Pathway = z.output<typeof pathwayRecord>;
 export type PathwaySummary = z.output<typeof pathwaySummary>;
 export type TimelineEvent = z.output<typeof pathwayEvent>;
+/** What may be recorded of a pathway, and with which fields. */
+export type EventForm = z.output<typeof eventForm>;
+export type Note = z.output<typeof note>;
+export type Foreseen = z.output<typeof foreseen>;
 
 export interface Page<T> {
   readonly items: readonly T[];
