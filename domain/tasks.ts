@@ -218,7 +218,7 @@ export const tasks = defineTasks({
               .array(
                 z.strictObject({
                   action,
-                  on: day(),
+                  on: field(day(), 'Date', 'Date'),
                   partnerId: field(id().optional(), 'Partenaire', 'Partner', { 'x-people': 'partner' }),
                 }),
               )
