@@ -16,6 +16,7 @@ import {
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { text } from '../../domain/forms';
+import type { Role } from '../../domain/pathway';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
@@ -59,7 +60,19 @@ const narrowing = {
   pathway: z.uuid().optional(),
 };
 
-const listQuery = z.strictObject({ ...tabs, ...narrowing, ...cursorQuery });
+/** Of a list that is shown already: what its tasks are now, and which of those that changed belong to it. */
+const MOST_NAMED = 100;
+
+const listQuery = z.strictObject({
+  ...tabs,
+  ...narrowing,
+  ...cursorQuery,
+  status: shape.taskStatus.optional().meta({ description: 'default: open; with `id`: any' }),
+  id: z
+    .preprocess(several, z.array(shape.taskId).min(1).max(MOST_NAMED))
+    .optional()
+    .meta({ description: 'these tasks alone, as far as they are in the list: id=…&id=…' }),
+});
 const countQuery = z.strictObject(narrowing);
 
 /** What a saved view keeps. Not whom somebody sought: a name in it would outlast the young person's erasure. */
@@ -114,11 +127,12 @@ export const list = route({
       later: { dueFrom: weekEnds },
     };
     const whose = { me: actor.id, unassigned: null, team: undefined } as const;
-    const { assignee, limit } = query;
+    const { assignee, id, limit } = query;
     const rows = await asActor(api, actor, (client) =>
       listTasks(client, {
         ...narrowed(actor, query, sought),
-        status: query.status,
+        status: query.status ?? (id ? undefined : 'open'),
+        ids: id,
         assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
         ...(query.due && due[query.due]),
         after,
@@ -126,11 +140,21 @@ export const list = route({
       }),
     );
     const { items, next } = page(rows, limit, (row) => [row.dueAt, row.id]);
-    return { status: 200, body: { items: items.map(labelled), next } };
+    return { status: 200, body: { items: items.map((row) => shown(row, actor)), next } };
   },
 });
 
-const labelled = (row: TaskRow) => ({ ...row, label: definitionOf(row.kind).label });
+const shown = (row: TaskRow, actor: Person) => ({
+  ...row,
+  label: definitionOf(row.kind).label,
+  takeable: verdict(actor, 'task.claim', { siteId: row.siteId, task: factsOf(row) }) === 'allowed',
+});
+
+const factsOf = ({ kind, assignee, partner }: TaskRow) => ({
+  kind,
+  assigneeId: assignee?.id ?? null,
+  partnerId: partner?.id ?? null,
+});
 
 const counts = z.object({ total: z.int(), overdue: z.int(), today: z.int(), week: z.int(), later: z.int() });
 
@@ -163,6 +187,36 @@ export const count = route({
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
+/** Who could be named. */
+export const proposed = z.object({
+  ...shape.personRef.shape,
+  role: shape.role,
+  organisation: z.string().nullable(),
+  load: z.int().meta({ description: 'young people they accompany now' }),
+  absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
+});
+
+/** Those who may have a task at all; which one may have which, each task decides. */
+const holders: readonly Role[] = ['counsellor', 'coordinator', 'mediator', 'partner'];
+
+export const assignees = route({
+  method: 'get',
+  path: '/tasks/assignees',
+  action: 'task.assign',
+  tag: 'tasks',
+  summary: {
+    fr: 'À qui une tâche du site peut être confiée, les moins chargés d’abord',
+    en: 'Who a task of the site can be assigned to, the least loaded first',
+  },
+  answers: { 200: { description: 'The people', schema: z.object({ items: z.array(proposed) }) } },
+  async handle({ api }, { actor, now }) {
+    const items = await asActor(api, actor, (client) =>
+      peopleByLoad(client, actor.siteId as string, holders, dayOf(now)),
+    );
+    return { status: 200, body: { items } };
+  },
+});
+
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
   ...shape.task.shape,
@@ -184,22 +238,10 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          ...shape.personRef.shape,
-          organisation: z.string().nullable(),
-          load: z.int().meta({ description: 'young people they accompany now' }),
-          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-        }),
-      ),
-    )
-    .meta({
-      description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-    }),
+  proposals: z.record(z.string(), z.array(proposed)).meta({
+    description:
+      'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
+  }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -250,9 +292,7 @@ export const read = route({
         id: row.id,
         pathwayId: row.pathwayId,
         siteId: row.siteId,
-        kind: row.kind,
-        assigneeId: row.assignee?.id ?? null,
-        partnerId: row.partner?.id ?? null,
+        ...factsOf(row as TaskRow),
         revision: row.revision,
         recordedAt: row.recordedAt,
         hasDraft: row.draft !== null,
@@ -261,7 +301,7 @@ export const read = route({
       context.remembered.tasks.set(row.id, facts);
       const { people } = formSchemaOf(row.kind);
       const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
+      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, [role], dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
       return { row, proposals };
     });
@@ -270,7 +310,7 @@ export const read = route({
     return {
       status: 200,
       body: {
-        ...labelled(row as TaskRow),
+        ...shown(row as TaskRow, actor),
         form: formSchemaOf(row.kind).schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
@@ -492,4 +532,16 @@ export const bulk = route({
   },
 });
 
-export const taskRoutes = [list, count, read, claim, release, assign, complete, draft, comment, bulk];
+export const taskRoutes = [
+  list,
+  count,
+  assignees,
+  read,
+  claim,
+  release,
+  assign,
+  complete,
+  draft,
+  comment,
+  bulk,
+];
