@@ -479,6 +479,13 @@ const bulkBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('complete'), taskIds, form: anyForm }),
 ]);
 
+/** What became of one of them. */
+export const bulkResult = z.union([
+  z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
+  z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
+  z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
+]);
+
 /** Updates of a bulk request under way at once: a person's two hundred leave room for everybody else's one. */
 const BULK_CONCURRENCY = 8;
 
@@ -496,13 +503,7 @@ export const bulk = route({
     200: {
       description: 'A result for each task, in the order asked',
       schema: z.object({
-        results: z.array(
-          z.union([
-            z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
-            z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
-            z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
-          ]),
-        ),
+        results: z.array(bulkResult),
       }),
     },
   },

@@ -73,12 +73,23 @@ export function queryOf(query: Readonly<Record<string, unknown>>): string {
 }
 
 /** @throws ApiProblem */
-export async function read<T>(path: string, signal?: AbortSignal): Promise<Answered<T>> {
-  return send<T>(path, { method: 'GET', signal });
+export async function read<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<Answered<T>> {
+  return send<T>(path, { method: 'GET', signal, headers });
 }
 
-export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  (await read<T>(path, signal)).body;
+/** Who is sought, as the lists take it: in a header, because addresses are written down. */
+export const seeking = (sought: string): Record<string, string> | undefined =>
+  sought.trim() ? { 'x-search': encodeURIComponent(sought.trim()) } : undefined;
+
+export const get = async <T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<T> => (await read<T>(path, signal, headers)).body;
 
 export interface WriteOptions {
   /** The same request again has the same: a double click, a retry. Absent: a new one. */
