@@ -14,6 +14,7 @@ import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { dues, type Filters, kinds, type Tab, type TaskKind, tabOf, tabs, taskStatuses } from './filters';
 import { useRoom } from './list';
 import { nameOf } from './row';
+import { Views } from './views';
 import { dueWords, tabWords } from './words';
 
 const w = inBoth({
@@ -340,6 +341,7 @@ export function FilterBar({ filters, choose, tasks }: Props & { tasks: readonly 
               </option>
             ))}
           </Select>
+          <Views filters={filters} choose={choose} />
         </div>
       </details>
       {chosen.length > 0 && (

@@ -19,7 +19,6 @@ import { type Command, heard, isTyping } from './keys';
 import { Skeleton, TaskList } from './list';
 import { quickActionOf, type Row, type RowContext, Rows } from './row';
 import { useInbox } from './use-inbox';
-import { Views } from './views';
 
 const w = inBoth({
   fr: {
@@ -30,7 +29,7 @@ const w = inBoth({
     show: 'Afficher',
     again: 'Actualiser',
     selectPage: 'Sélectionner la page',
-    keys: 'Raccourcis clavier (?)',
+    keys: 'Aide clavier (?)',
     failed: 'Les tâches ne peuvent s’afficher',
     pages: 'Pages',
     firstPage: 'Première page',
@@ -64,7 +63,7 @@ const w = inBoth({
     show: 'Show',
     again: 'Refresh',
     selectPage: 'Select the page',
-    keys: 'Keyboard shortcuts (?)',
+    keys: 'Keyboard help (?)',
     failed: 'The tasks cannot be shown',
     pages: 'Pages',
     firstPage: 'First page',
@@ -294,12 +293,14 @@ export function Component() {
       title={words.title}
       wide
       actions={
-        <>
-          <Views filters={filters} choose={choose} />
-          <Button priority="tertiary" iconId="fr-icon-keyboard-line" onClick={() => help.open()}>
-            {words.keys}
-          </Button>
-        </>
+        <Button
+          size="small"
+          priority="tertiary no outline"
+          iconId="fr-icon-keyboard-line"
+          onClick={() => help.open()}
+        >
+          {words.keys}
+        </Button>
       }
     >
       <div className="inbox">

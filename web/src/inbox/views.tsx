@@ -23,7 +23,7 @@ const w = inBoth({
     none: 'Aucune vue enregistrée',
     own: 'Mes vues',
     shared: 'Vues du site',
-    manage: 'Gérer les vues',
+    manage: 'Enregistrer ou gérer les vues',
     save: 'Enregistrer les filtres affichés',
     name: 'Nom de la vue',
     nameHint: 'Par exemple : En retard, étape 3. Pas de nom de jeune.',
@@ -47,7 +47,7 @@ const w = inBoth({
     none: 'No saved view',
     own: 'My views',
     shared: 'Views of the site',
-    manage: 'Manage views',
+    manage: 'Save or manage views',
     save: 'Save the filters that are shown',
     name: 'Name of the view',
     nameHint: 'For example: Overdue, step 3. Not a young person’s name.',
@@ -89,7 +89,7 @@ export function Views({ filters, choose }: Props) {
   return (
     <div className="inbox__views">
       <Select
-        label={<span className="fr-sr-only">{words.views}</span>}
+        label={words.views}
         nativeSelectProps={{
           value: views.find((view) => same(view.filters, filters))?.id ?? '',
           onChange: ({ target }) => {
@@ -111,9 +111,12 @@ export function Views({ filters, choose }: Props) {
             </optgroup>
           ))}
       </Select>
-      <Button priority="tertiary" iconId="fr-icon-bookmark-line" onClick={() => dialog.open()}>
-        {words.manage}
-      </Button>
+      <Button
+        priority="tertiary"
+        iconId="fr-icon-bookmark-line"
+        title={words.manage}
+        onClick={() => dialog.open()}
+      />
       <dialog.Component title={words.views}>
         <SaveView filters={filters} />
         {views.length > 0 && (
