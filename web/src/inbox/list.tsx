@@ -140,7 +140,6 @@ function Table({ groups }: { groups: readonly Group[] }) {
               </th>
               <td>
                 <KindOf row={row} />
-                <NewsOf row={row} />
               </td>
               <td>
                 <DueOf row={row} />
@@ -151,8 +150,11 @@ function Table({ groups }: { groups: readonly Group[] }) {
               <td>
                 <ReferentOf row={row} />
               </td>
-              <td className="inbox__step">{labelOf(stepLabels[row.task.step])}</td>
-              <td className="inbox__action">
+              <td className="inbox__step">
+                {row.change === null && !row.refusal && labelOf(stepLabels[row.task.step])}
+                <NewsOf row={row} />
+              </td>
+              <td>
                 <QuickAction row={row} />
               </td>
             </tr>
@@ -197,8 +199,10 @@ function Cards({ groups }: { groups: readonly Group[] }) {
                   <ReferentOf row={row} />
                 </span>
               </p>
-              <NewsOf row={row} />
-              <QuickAction row={row} />
+              <div className="inbox__card-foot">
+                <NewsOf row={row} />
+                <QuickAction row={row} />
+              </div>
             </div>
           </li>
         ))}
