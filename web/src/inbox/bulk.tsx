@@ -236,6 +236,11 @@ export function Bulk({ selected, keep, decided }: Props) {
   );
 }
 
+/** Whom one thinks of first; of one role the least loaded, as the API has them. */
+const rolesInOrder: readonly Proposed['role'][] = ['counsellor', 'mediator', 'coordinator', 'partner'];
+const inOrder = (people: readonly Proposed[]) =>
+  rolesInOrder.flatMap((role) => people.filter((person) => person.role === role));
+
 function Assign({
   isPending,
   error,
@@ -269,12 +274,12 @@ function Assign({
         legend={words.to}
         small
         state={isMissing && !chosen ? 'error' : 'default'}
-        stateRelatedMessage={words.chooseSomebody}
-        options={people.data.items.map(({ id, displayName, role, load, absentUntil }) => ({
+        stateRelatedMessage={isMissing && !chosen ? words.chooseSomebody : undefined}
+        options={inOrder(people.data.items).map(({ id, displayName, role, load, absentUntil }) => ({
           label: displayName,
           hintText: [
             labelOf(roleLabels[role]),
-            words.load(load),
+            ...(role === 'counsellor' ? [words.load(load)] : []),
             ...(absentUntil ? [words.absent(dates.day(absentUntil))] : []),
           ].join(' · '),
           nativeInputProps: { checked: chosen === id, onChange: () => choose(id) },
@@ -336,7 +341,7 @@ function Complete({ first, isPending, complete }: CompleteProps & { first: Task 
         legend={words.outcome}
         small
         state={isMissing && !outcome ? 'error' : 'default'}
-        stateRelatedMessage={words.chooseOutcome}
+        stateRelatedMessage={isMissing && !outcome ? words.chooseOutcome : undefined}
         options={outcomes.map(({ code, label, follows }) => ({
           label: labelOf(label),
           hintText: labelOf(follows),
@@ -425,7 +430,9 @@ function Results({ done: { results, tasks } }: { done: Done }) {
               <Alert
                 small
                 severity="error"
-                description={[result.problem.title, result.problem.detail].filter(Boolean).join(' – ')}
+                description={[result.problem.title, result.problem.detail, result.problem.heldBy?.displayName]
+                  .filter(Boolean)
+                  .join(' – ')}
               />
             ) : (
               <span className="inbox__done fr-icon-check-line">

@@ -110,7 +110,12 @@ export function SelectBox({ row: { task, isSelected } }: { row: Row }) {
   const { select } = useRows();
   const id = `select-${task.id}`;
   return (
-    <div className="fr-checkbox-group fr-checkbox-group--sm">
+    // biome-ignore lint/a11y/noStaticElementInteractions: the box inside is what one acts on
+    <div
+      className="fr-checkbox-group fr-checkbox-group--sm"
+      // With the shift key the browser would select the text in between.
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+    >
       <input
         type="checkbox"
         id={id}

@@ -184,7 +184,7 @@ function SaveView({ filters }: { filters: Filters }) {
           ]}
         />
       )}
-      <Button type="submit" disabled={save.isPending}>
+      <Button type="submit" className="fr-mt-2w" disabled={save.isPending}>
         {words.saveIt}
       </Button>
       {save.error && !wrong && <Failure error={save.error} />}
