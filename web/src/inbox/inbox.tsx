@@ -122,6 +122,7 @@ export function Component() {
   const { sought = '', before = [] } = (location.state ?? {}) as Kept;
   const inbox = useInbox({ filters, cursor, sought });
   const { tasks, now } = inbox;
+  const next = inbox.page?.next ?? null;
 
   const go = useCallback(
     (
@@ -138,6 +139,12 @@ export function Component() {
     [navigate, firstTab],
   );
   const choose = (chosen: Filters) => go(chosen, { sought });
+  // Who turned the page begins with its first row: the button may be gone.
+  const turned = useRef(false);
+  const turn = (to: string | null, its: NonNullable<Kept['before']>) => {
+    turned.current = true;
+    go(filters, { sought, before: its }, { cursor: to });
+  };
   const toTab = (tab: Tab) => choose({ ...filters, assignee: tab });
 
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -215,6 +222,8 @@ export function Component() {
     cameBack.current = location.key;
     const left = how === 'POP' ? leftFrom.get(location.key) : undefined;
     if (left) linkIn(rowOf(left))?.focus();
+    else if (turned.current) linkIn(document.querySelector('[data-task]'))?.focus();
+    turned.current = false;
   }, [isShown, location.key, how]);
 
   const searchBox = useRef<HTMLInputElement>(null);
@@ -275,8 +284,6 @@ export function Component() {
   const readAnew = async () => {
     await inbox.readAnew();
     setRefusals(new Map());
-    // The button that was pressed is gone.
-    linkIn(document.querySelector('[data-task]'))?.focus();
   };
   const tab = tabOf(filters);
   const tabCounts = filters.assignee === tab && filters.status === 'open' ? inbox.counts?.[tab] : undefined;
@@ -392,10 +399,10 @@ export function Component() {
                   )}
                 </div>
               )}
-              {(cursor || inbox.page.next) && (
+              {(cursor || next) && (
                 <nav className="inbox__pages" aria-label={words.pages}>
                   {cursor && (
-                    <Button priority="tertiary" onClick={() => go(filters, { sought }, { cursor: null })}>
+                    <Button priority="tertiary" onClick={() => turn(null, [])}>
                       {words.firstPage}
                     </Button>
                   )}
@@ -413,15 +420,7 @@ export function Component() {
                       {words.previousPage}
                     </Button>
                   )}
-                  {inbox.page.next && (
-                    <Button
-                      onClick={() =>
-                        go(filters, { sought, before: [...before, cursor] }, { cursor: inbox.page?.next })
-                      }
-                    >
-                      {words.nextPage}
-                    </Button>
-                  )}
+                  {next && <Button onClick={() => turn(next, [...before, cursor])}>{words.nextPage}</Button>}
                 </nav>
               )}
             </div>
