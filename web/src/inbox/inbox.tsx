@@ -409,13 +409,7 @@ export function Component() {
                   {before.length > 0 && (
                     <Button
                       priority="secondary"
-                      onClick={() =>
-                        go(
-                          filters,
-                          { sought, before: before.slice(0, -1) },
-                          { cursor: before.at(-1) ?? null },
-                        )
-                      }
+                      onClick={() => turn(before.at(-1) ?? null, before.slice(0, -1))}
                     >
                       {words.previousPage}
                     </Button>
