@@ -9,6 +9,7 @@ export const jsonSchema = z.record(z.string(), z.unknown());
 
 export const proposed = z.object({
   ...shape.personRef.shape,
+  role: shape.role,
   organisation: z.string().nullable(),
   load: z.int().meta({ description: 'young people they accompany now' }),
   absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
@@ -50,6 +51,6 @@ export async function proposalsFor(
   today: Day,
 ): Promise<Record<string, Proposed[]>> {
   const found: Record<string, Proposed[]> = {};
-  for (const role of people) found[role] = await peopleByLoad(client, siteId, role, today);
+  for (const role of people) found[role] = await peopleByLoad(client, siteId, [role], today);
   return found;
 }

@@ -69,9 +69,15 @@ export const task = z
     dueAt: instant(),
     openedAt: instant().nullable(),
     closedAt: instant().nullable(),
+    closedBy: personRef
+      .nullable()
+      .meta({ description: 'who completed it; null also when no person closed it' }),
     outcome: z.string().nullable(),
     cancelReason: z.string().nullable(),
     rungs: z.array(z.enum(rungs)),
+    takeable: z.boolean().meta({
+      description: 'the reader’s role may take tasks of this kind; whether it is free, `assignee` says',
+    }),
     revision: z.int(),
     person: z.object({ lastName: z.string(), firstName: z.string() }),
   })

@@ -74,6 +74,7 @@ const lists: [string, string, TaskFilter][] = [
   ['those of a referent', 'coordinator.tours', { ...site, referentId: counsellor }],
   ['those without referent', 'coordinator.tours', { ...site, referentId: null }],
   ['those of who is sought', 'counsellor.tours', { ...site, sought: 'abc' }],
+  ['those of some ids', 'counsellor.tours', { ...site, status: undefined, ids: ['a.1', 'b.1'] }],
   ['closed ones', 'counsellor.tours', { ...site, status: 'done' }],
   ['a partner’s', 'partner.tours', { scope: { partnerId: partner }, status: 'open', limit: 51 }],
   ['a partner’s closed ones', 'partner.tours', { scope: { partnerId: partner }, status: 'done', limit: 51 }],

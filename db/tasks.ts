@@ -2,7 +2,7 @@
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
 import type { Rung, Schedule, TaskStatus } from '../domain/journal';
-import type { Step } from '../domain/pathway';
+import type { Role, Step } from '../domain/pathway';
 import type { Decision, TaskKind } from '../domain/tasks';
 import { whereSought } from './people';
 
@@ -63,6 +63,7 @@ export interface TaskRow {
   readonly dueAt: Instant;
   readonly openedAt: Instant | null;
   readonly closedAt: Instant | null;
+  readonly closedBy: PersonRef | null;
   readonly outcome: string | null;
   readonly cancelReason: string | null;
   readonly rungs: readonly Rung[];
@@ -76,12 +77,12 @@ const ref = (alias: string) =>
 const taskRow = `t.id, t.pathway_id as "pathwayId", t.site_id as "siteId", t.kind, t.step, t.status, t.round, t.subject,
   ${ref('assignee')} as assignee, ${ref('absent')} as "standsInFor", ${ref('partner')} as partner,
   ${ref('referent')} as referent, iso(t.opens_at) as "opensAt", iso(t.due_at) as "dueAt",
-  iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", t.outcome, t.cancel_reason as "cancelReason", t.rungs,
-  t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
+  iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", ${ref('closer')} as "closedBy",
+  t.outcome, t.cancel_reason as "cancelReason", t.rungs, t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
 
 const taskJoins = `join enrolments e on e.id = t.pathway_id join people y on y.id = e.person_id
   left join staff assignee on assignee.id = t.assignee_id left join staff absent on absent.id = t.stands_in_for
-  left join staff partner on partner.id = t.partner_id
+  left join staff closer on closer.id = t.closed_by left join staff partner on partner.id = t.partner_id
   left join pathways p on p.id = t.pathway_id left join staff referent on referent.id = p.referent_id`;
 
 /** Whose tasks: the site's for its team, those that are or were theirs for a partner. */
@@ -101,7 +102,9 @@ export interface TaskNarrowing {
 }
 
 export interface TaskFilter extends TaskNarrowing {
-  readonly status: TaskStatus;
+  readonly ids?: readonly string[];
+  /** Absent: any. */
+  readonly status?: TaskStatus;
   /** null: nobody's */
   readonly assigneeId?: string | null;
   readonly dueFrom?: Instant;
@@ -145,7 +148,9 @@ function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
 /** By due date, then id. The page is found in an index alone; only its own tasks are then read. */
 export async function listTasks(client: PoolClient, f: TaskFilter): Promise<TaskRow[]> {
   const { values, $ } = collect();
-  const conditions = [...narrowedBy(f, $), `t.status = ${$(f.status)}`];
+  const conditions = narrowedBy(f, $);
+  if (f.status) conditions.push(`t.status = ${$(f.status)}`);
+  if (f.ids) conditions.push(`t.id = any(${$(f.ids)})`);
   if (f.assigneeId === null) conditions.push('t.assignee_id is null');
   else if (f.assigneeId) conditions.push(`t.assignee_id = ${$(f.assigneeId)}`);
   if (f.dueFrom) conditions.push(`t.due_at >= ${$(f.dueFrom)}`);
@@ -255,6 +260,7 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
 }
 
 export interface Proposed extends PersonRef {
+  readonly role: Role;
   readonly organisation: string | null;
   /** Young people they accompany now. */
   readonly load: number;
@@ -266,21 +272,21 @@ export interface Proposed extends PersonRef {
 export async function peopleByLoad(
   client: PoolClient,
   siteId: string,
-  role: string,
+  roles: readonly string[],
   today: Day,
 ): Promise<Proposed[]> {
   const { rows } = await client.query<Proposed>({
     name: 'people_by_load',
-    text: `select s.id, s.display_name as "displayName", s.organisation,
+    text: `select s.id, s.display_name as "displayName", s.role, s.organisation,
              (select count(*)::int from pathways p
                where p.referent_id = s.id and p.site_id = $1 and p.status in ('active', 'on_hold')) as load,
              away.until as "absentUntil"
            from staff s
            left join lateral (select max(a.last_day) as until from absences a
                               where a.staff_id = s.id and $3 between a.first_day and a.last_day) away on true
-           where s.site_id = $1 and s.role = $2 and s.active
+           where s.site_id = $1 and s.role = any($2) and s.active
            order by away.until is not null, load, s.display_name, s.id`,
-    values: [siteId, role, today],
+    values: [siteId, roles, today],
   });
   return rows;
 }

@@ -848,6 +848,47 @@ describe('the inbox', () => {
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([400, '/kind/1']);
   });
 
+  test('tells what has become of tasks that are shown: who did one, and whether the reader could take one', async () => {
+    const id = await w.enrol('tours');
+    const contact = await w.task(id, 'first_contact');
+    await done('counsellor.tours', contact, { outcome: 'reached', channel: 'phone' });
+    const next = await w.task(id, 'assign_referent');
+    const named = `id=${contact}&id=${next}`;
+    const of = async (person: string, query: string) =>
+      (await get(person, `/tasks?${query}`)).body.items as {
+        id: string;
+        status: string;
+        closedBy: { id: string } | null;
+        takeable: boolean;
+      }[];
+    const now = new Map((await of('counsellor.tours', named)).map((t) => [t.id, t]));
+    expect([now.get(contact)?.status, now.get(contact)?.closedBy?.id]).toEqual([
+      'done',
+      idOf('counsellor.tours'),
+    ]);
+    expect([now.get(next)?.status, now.get(next)?.takeable]).toEqual(['open', false]);
+    expect((await of('coordinator.tours', `id=${next}`))[0]?.takeable).toBe(true);
+    // Which of them are in a list: its filters hold.
+    expect((await of('counsellor.tours', `status=open&${named}`)).map((t) => t.id)).toEqual([next]);
+    expect(await of('counsellor.tours', `assignee=me&kind=assign_referent&${named}`)).toEqual([]);
+    expect(await of('counsellor.blois', named)).toEqual([]);
+    const many = Array.from({ length: 101 }, (_, n) => `id=${id}.${n + 1}`).join('&');
+    const refused = await get('counsellor.tours', `/tasks?${many}`);
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/id']);
+  });
+
+  test('can be assigned to people of the site, those with the fewest young people first', async () => {
+    const { body } = await get('coordinator.tours', '/tasks/assignees');
+    const people = body.items as { id: string; role: string; load: number; absentUntil: string | null }[];
+    expect(people.map((p) => p.id)).toEqual(
+      expect.arrayContaining(['counsellor.tours', 'mediator.tours', 'partner2.tours'].map(idOf)),
+    );
+    expect(people.map((p) => p.id)).not.toContain(idOf('counsellor.blois'));
+    expect(people.map((p) => p.role)).not.toContain('committee');
+    const loads = people.filter((p) => p.absentUntil === null).map((p) => p.load);
+    expect(loads).toEqual([...loads].sort((a, b) => a - b));
+  });
+
   test('refuses a cursor that it did not write', async () => {
     const { body } = await get('coordinator.tours', '/tasks?limit=1');
     const [due, id] = JSON.parse(Buffer.from(body.next, 'base64url').toString());

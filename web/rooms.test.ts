@@ -4,6 +4,7 @@ import path from 'node:path';
 
 const src = path.join(__dirname, 'src');
 const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  // A test may hold what is shown against the rules.
   .filter((file) => /(?<!\.test)\.tsx?$/.test(file))
   .flatMap((file) =>
     [...readFileSync(path.join(src, file), 'utf8').matchAll(/^import (type )?[^;]*?from '(\.[^']+)'/gms)].map(

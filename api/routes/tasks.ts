@@ -17,7 +17,7 @@ import {
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { text } from '../../domain/forms';
-import { roles } from '../../domain/pathway';
+import { type Role, roles } from '../../domain/pathway';
 import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
 import { timeOf } from '../checks';
@@ -61,7 +61,19 @@ const narrowing = {
   pathway: z.uuid().optional(),
 };
 
-const listQuery = z.strictObject({ ...tabs, ...narrowing, ...cursorQuery });
+/** Of a list that is shown already: what its tasks are now, and which of those that changed belong to it. */
+const MOST_NAMED = 100;
+
+const listQuery = z.strictObject({
+  ...tabs,
+  ...narrowing,
+  ...cursorQuery,
+  status: shape.taskStatus.optional().meta({ description: 'default: open; with `id`: any' }),
+  id: z
+    .preprocess(shape.several, z.array(shape.taskId).min(1).max(MOST_NAMED))
+    .optional()
+    .meta({ description: 'these tasks alone, as far as they are in the list: id=…&id=…' }),
+});
 const countQuery = z.strictObject(narrowing);
 
 /** What a saved view keeps. Not whom somebody sought: a name in it would outlast the young person's erasure. */
@@ -116,11 +128,12 @@ export const list = route({
       later: { dueFrom: weekEnds },
     };
     const whose = { me: actor.id, unassigned: null, team: undefined } as const;
-    const { assignee, limit } = query;
+    const { assignee, id, limit } = query;
     const rows = await asActor(api, actor, (client) =>
       listTasks(client, {
         ...narrowed(actor, query, sought),
-        status: query.status,
+        status: query.status ?? (id ? undefined : 'open'),
+        ids: id,
         assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
         ...(query.due && due[query.due]),
         after,
@@ -128,11 +141,21 @@ export const list = route({
       }),
     );
     const { items, next } = page(rows, limit, (row) => [row.dueAt, row.id]);
-    return { status: 200, body: { items: items.map(labelled), next } };
+    return { status: 200, body: { items: items.map((row) => shown(row, actor)), next } };
   },
 });
 
-const labelled = (row: TaskRow) => ({ ...row, label: definitionOf(row.kind).label });
+const shown = (row: TaskRow, actor: Person) => ({
+  ...row,
+  label: definitionOf(row.kind).label,
+  takeable: verdict(actor, 'task.claim', { siteId: row.siteId, task: factsOf(row) }) === 'allowed',
+});
+
+const factsOf = ({ kind, assignee, partner }: TaskRow) => ({
+  kind,
+  assigneeId: assignee?.id ?? null,
+  partnerId: partner?.id ?? null,
+});
 
 const counts = z.object({ total: z.int(), overdue: z.int(), today: z.int(), week: z.int(), later: z.int() });
 
@@ -172,6 +195,27 @@ const taskActions = [
   'task.draft',
   'task.comment',
 ] as const satisfies readonly Action[];
+
+/** Those who may have a task at all; which one may have which, each task decides. */
+const holders: readonly Role[] = ['counsellor', 'coordinator', 'mediator', 'partner'];
+
+export const assignees = route({
+  method: 'get',
+  path: '/tasks/assignees',
+  action: 'task.assign',
+  tag: 'tasks',
+  summary: {
+    fr: 'À qui une tâche du site peut être confiée, les moins chargés d’abord',
+    en: 'Who a task of the site can be assigned to, the least loaded first',
+  },
+  answers: { 200: { description: 'The people', schema: z.object({ items: z.array(proposed) }) } },
+  async handle({ api }, { actor, now }) {
+    const items = await asActor(api, actor, (client) =>
+      peopleByLoad(client, actor.siteId as string, holders, dayOf(now)),
+    );
+    return { status: 200, body: { items } };
+  },
+});
 
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
@@ -231,9 +275,7 @@ export const read = route({
         id: row.id,
         pathwayId: row.pathwayId,
         siteId: row.siteId,
-        kind: row.kind,
-        assigneeId: row.assignee?.id ?? null,
-        partnerId: row.partner?.id ?? null,
+        ...factsOf(row as TaskRow),
         revision: row.revision,
         recordedAt: row.recordedAt,
         hasDraft: row.draft !== null,
@@ -248,10 +290,8 @@ export const read = route({
       );
       const assignees: object[] = [];
       if (row.status === 'open' && allowed.includes('task.assign')) {
-        for (const role of roles.filter((r) => mayHold(r, row.kind))) {
-          const people = await peopleByLoad(client, row.siteId, role, dayOf(now));
-          assignees.push(...people.map((person) => ({ ...person, role })));
-        }
+        const who = roles.filter((role) => mayHold(role, row.kind));
+        assignees.push(...(await peopleByLoad(client, row.siteId, who, dayOf(now))));
       }
       const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
       return {
@@ -270,7 +310,7 @@ export const read = route({
     return {
       status: 200,
       body: {
-        ...labelled(row as TaskRow),
+        ...shown(row as TaskRow, actor),
         form: found.form.schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
@@ -449,6 +489,13 @@ const bulkBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('complete'), taskIds, form: anyForm }),
 ]);
 
+/** What became of one of them. */
+export const bulkResult = z.union([
+  z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
+  z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
+  z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
+]);
+
 /** Updates of a bulk request under way at once: a person's two hundred leave room for everybody else's one. */
 const BULK_CONCURRENCY = 8;
 
@@ -466,13 +513,7 @@ export const bulk = route({
     200: {
       description: 'A result for each task, in the order asked',
       schema: z.object({
-        results: z.array(
-          z.union([
-            z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
-            z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
-            z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
-          ]),
-        ),
+        results: z.array(bulkResult),
       }),
     },
   },
@@ -502,4 +543,16 @@ export const bulk = route({
   },
 });
 
-export const taskRoutes = [list, count, read, claim, release, assign, complete, draft, comment, bulk];
+export const taskRoutes = [
+  list,
+  count,
+  assignees,
+  read,
+  claim,
+  release,
+  assign,
+  complete,
+  draft,
+  comment,
+  bulk,
+];

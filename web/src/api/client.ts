@@ -82,15 +82,15 @@ export async function read<T>(
   return send<T>(path, { method: 'GET', signal, ...(headers && { headers }) });
 }
 
+/** Who is sought, as the lists take it: in a header, because addresses are written down. */
+export const seeking = (sought: string): Record<string, string> | undefined =>
+  sought.trim() ? { 'x-search': encodeURIComponent(sought.trim()) } : undefined;
+
 export const get = async <T>(
   path: string,
   signal?: AbortSignal,
   headers?: Record<string, string>,
 ): Promise<T> => (await read<T>(path, signal, headers)).body;
-
-/** Who is sought, as the API takes it: a name stands in no address. */
-export const seeking = (sought: string): Record<string, string> | undefined =>
-  sought.trim() ? { 'x-search': encodeURIComponent(sought.trim()) } : undefined;
 
 export interface WriteOptions {
   /** The same request again has the same: a double click, a retry. Absent: a new one. */

@@ -1,5 +1,6 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
+import type { proposed } from '../../../api/form-schemas';
 import type { foreseen } from '../../../api/routes/forecast';
 import type {
   eventForm,
@@ -8,13 +9,19 @@ import type {
   pathwayRecord,
   pathwaySummary,
 } from '../../../api/routes/pathways';
-import type { taskCounts, taskDetails } from '../../../api/routes/tasks';
+import type { bulkResult, taskCounts, taskDetails, viewFilters } from '../../../api/routes/tasks';
+import type { view } from '../../../api/routes/views';
 import type * as shape from '../../../api/shapes';
 import type { Action, Scope } from '../../../domain/policy';
 
 export type Task = z.output<typeof shape.task>;
 export type TaskDetails = z.output<typeof taskDetails>;
 export type TaskCounts = z.output<typeof taskCounts>;
+export type ViewFilters = z.output<typeof viewFilters>;
+export type View = z.output<typeof view>;
+export type BulkResult = z.output<typeof bulkResult>;
+export type Proposed = z.output<typeof proposed>;
+export type DueCounts = TaskCounts['team'];
 export type StaffRef = z.output<typeof shape.personRef>;
 export type Staff = z.output<typeof shape.staff>;
 /** A decision was recorded… */

@@ -1,7 +1,8 @@
 /** What was answered to a form, to be read. */
+
+import type { Proposed } from '../api/types';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
-import type { Proposed } from './fields';
 import './form.css';
 import { type FieldSchema, sortOf, type Typed } from './schema';
 

@@ -5,14 +5,13 @@ import { Input } from '@codegouvfr/react-dsfr/Input';
 import { RadioButtons } from '@codegouvfr/react-dsfr/RadioButtons';
 import { Select } from '@codegouvfr/react-dsfr/Select';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { TaskDetails } from '../api/types';
+import type { Proposed } from '../api/types';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import './form.css';
 import { chosenOf, type FieldSchema, type ObjectSchema, rowsOf, sortOf, type Typed } from './schema';
 
 /** Who of the site could be named. */
-export type Proposed = TaskDetails['proposals'][string][number];
 
 const w = inBoth({
   fr: {
