@@ -1,15 +1,9 @@
 /** Signing in by browser: the whole way through a real issuer, and what somebody who means ill would try on it. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import type { Express } from 'express';
 import { decodeJwt, generateKeyPair, type JWTPayload, UnsecuredJWT } from 'jose';
 import request from 'supertest';
 import { createApp } from '../api/app';
-import { createDemoIssuer } from '../api/demo-issuer';
 import { createIdentity } from '../api/identity';
 import { routes } from '../api/routes';
 import { type Deps, isWrite } from '../api/routing';
@@ -19,10 +13,10 @@ import { type ApiWorld, createApiWorld, idOf } from './setup/api-world';
 import { Browser } from './setup/browser';
 import { Cut } from './setup/cut';
 import { createIssuerElsewhere, type IssuerElsewhere } from './setup/issuer-elsewhere';
+import { type Served, serve } from './setup/served';
 
 let w: ApiWorld;
-let dataDir: string;
-let server: http.Server;
+let served: Served;
 let base: string;
 let deps: Deps;
 /** What the application takes for now. */
@@ -34,29 +28,15 @@ const sessionCookie = 'service-plus-session';
 const signInCookie = 'service-plus-sign-in';
 
 beforeAll(async () => {
-  // What the issuer's library says of its own store.
-  jest.spyOn(console, 'warn').mockImplementation(() => {});
   w = await createApiWorld();
-  dataDir = mkdtempSync(path.join(os.tmpdir(), 'service-plus-sign-in-'));
-  server = http.createServer((req, res) => handler(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const demo = createDemoIssuer({ publicUrl: base, audience: 'service-plus', dataDir });
-  deps = {
-    ...w.deps,
-    publicUrl: base,
-    oidc: { issuer: demo.issuer, clientId: 'service-plus-web' },
-    now: () => new Date(Date.now() + later),
-  };
-  handler = createApp(deps, { before: (app) => demo.mountOn(app) });
+  served = await serve(w, { now: () => new Date(Date.now() + later) });
+  ({ base, deps, app: handler } = served);
 }, 60_000);
 afterEach(() => {
   later = 0;
 });
 afterAll(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(dataDir, { recursive: true, force: true });
+  await served?.end();
   await w?.end();
 });
 
