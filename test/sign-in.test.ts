@@ -278,6 +278,32 @@ describe('signing in', () => {
     }
   });
 
+  test('in the demonstration as somebody named in the link needs no more', async () => {
+    const browser = new Browser(base);
+    const begun = await browser.go('/auth/login?hint=counsellor.tours&returnTo=/tasks');
+    const asked = new URL(begun.headers.get('location') as string).searchParams;
+    expect([asked.get('login_hint'), asked.get('prompt')]).toEqual(['counsellor.tours', 'login']);
+    const callback = await browser.follow(begun, '/auth/callback');
+    expect((await browser.go(callback.href)).headers.get('location')).toBe(`${base}/tasks`);
+    expect(await me(browser)).toEqual([200, idOf('counsellor.tours')]);
+  });
+
+  test('as somebody named in the link whom the issuer does not know is asked who one is', async () => {
+    const browser = new Browser(base);
+    const at = await browser.follow(await browser.go('/auth/login?hint=nobody.tours'), '/oidc/sign-in/');
+    expect(await (await browser.go(at.href)).text()).toContain('Qui êtes-vous');
+  });
+
+  test.each(['', 'a b', '<script>', 'a'.repeat(101)])(
+    'takes no name in the link that is none: %j',
+    async (hint) => {
+      const answer = await new Browser(base).go(`/auth/login?hint=${encodeURIComponent(hint)}`, {
+        headers: { accept: 'application/json' },
+      });
+      expect(await refused(answer)).toEqual([400, 'query_invalid']);
+    },
+  );
+
   test('has a limit to how often it is begun from one place', async () => {
     const app = createApp({ ...deps, oidc: { issuer: 'http://127.0.0.1:1/oidc', clientId: 'x' } });
     const ask = () => request(app).get('/auth/login?returnTo=//x').set('accept', 'application/json');
@@ -299,8 +325,11 @@ describe('signing in at an issuer elsewhere', () => {
   afterAll(() => elsewhere.end());
 
   /** The whole way with a person who exists; `change` makes the id_token another one. */
-  async function comeBack(change: (claims: JWTPayload) => Promise<string> | undefined = () => undefined) {
-    const begun = await request(app).get('/auth/login').expect(303);
+  async function comeBack(
+    change: (claims: JWTPayload) => Promise<string> | undefined = () => undefined,
+    query = '',
+  ) {
+    const begun = await request(app).get(`/auth/login${query}`).expect(303);
     const asked = new URL(begun.headers.location as string).searchParams;
     const at = Math.floor(Date.now() / 1_000);
     const claims = {
@@ -347,6 +376,14 @@ describe('signing in at an issuer elsewhere', () => {
     const headers = { cookie, origin: base, 'x-csrf-token': body.csrfToken };
     const out = await request(app).post('/auth/logout').set(headers).expect(200);
     expect(out.body).toEqual({ location: `${base}/` });
+  });
+
+  test('is as whom the issuer says, whoever a link names', async () => {
+    const back = await comeBack(undefined, '?hint=admin');
+    const { body } = await request(app)
+      .get('/api/me')
+      .set({ cookie: pairOf(back, sessionCookie) });
+    expect(body.id).toBe(idOf('counsellor.tours'));
   });
 
   test.each<[string, (claims: JWTPayload) => Promise<string>]>([

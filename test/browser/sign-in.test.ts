@@ -24,6 +24,18 @@ test('in the demonstration one click signs in, where one was going', async () =>
   expect(await page.locator('.who').first().textContent()).toContain('Médiation');
 });
 
+test('who is named in the link is signed in, whoever this browser was before', async () => {
+  const page = await application.page('mediator.tours');
+  for (const [hint, role] of [
+    ['counsellor.tours', 'Conseil'],
+    ['coordinator.blois', 'Coordination'],
+  ]) {
+    await page.goto(`/auth/login?hint=${hint}&returnTo=/me/notifications`);
+    await page.waitForURL('**/me/notifications');
+    await page.locator('.who').first().getByText(String(role)).waitFor();
+  }
+});
+
 test('whoever signs out is signed out here and at the issuer, and is asked again who they are', async () => {
   const page = await application.page('counsellor.tours');
   await page.getByRole('button', { name: 'Se déconnecter' }).first().click();
