@@ -26,7 +26,7 @@ import { sendFailurePage } from './failure-page';
 import { readiness } from './health';
 import type { Person } from './identity';
 import { jsonMistakeAt } from './json-position';
-import { limited } from './limits';
+import { createGuessLimit, limited } from './limits';
 import { openApiDocument } from './openapi';
 import { checked, type Language, languageOf, Problem, type ProblemCode, pointerOf } from './problems';
 import { createRemembered } from './remembered';
@@ -52,10 +52,13 @@ export function createApp(deps: Deps, { before, web }: AppOptions = {}): Express
     remembered: createRemembered(),
     beginnings: createBeginnings({ ...deps, log, taskQueue: deps.config.TEMPORAL_TASK_QUEUE }),
     sessions: createSessions(deps),
+    guesses: createGuessLimit(),
   };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  // How far X-Forwarded-For is believed: where a request comes from is counted.
+  app.set('trust proxy', deps.config.TRUSTED_PROXIES);
   const { register, observe } = metrics(deps);
   app.use(observed(log, observe));
   app.use(
@@ -64,8 +67,12 @@ export function createApp(deps: Deps, { before, web }: AppOptions = {}): Express
       referrerPolicy: { policy: 'no-referrer' },
     }),
   );
+  app.use((_req, res, next) => {
+    res.setHeader('permissions-policy', unused);
+    next();
+  });
   before?.(app);
-  app.use(signInRoutes(context, context.sessions));
+  app.use(signInRoutes(context, context.sessions, context.guesses));
 
   app.get('/health/live', (_, res) => void res.json({ status: 'up' }));
   app.get('/health/ready', async (_, res) => {
@@ -137,15 +144,21 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
  * A cookie is sent whoever wrote the page, so a write by cookie must be shown to come from ours.
  */
 async function actorOf(
-  { identity, sessions }: Context,
+  { identity, sessions, guesses }: Context,
   req: Request,
   route: Route,
   options?: { touch: boolean },
 ): Promise<Person> {
   const { authorization } = req.headers;
-  if (authorization !== undefined || !sessions.isIn(req.headers)) return identity.personOf(authorization);
+  if (authorization !== undefined || !sessions.isIn(req.headers))
+    return guesses.hold(req, authorization === undefined || identity.knows(authorization), () =>
+      identity.personOf(authorization),
+    );
   if (isWrite(route)) sessions.refuseForged(req.headers);
-  return (await sessions.of(req.headers, options)).person;
+  const session = await guesses.hold(req, sessions.knows(req.headers), () =>
+    sessions.of(req.headers, options),
+  );
+  return session.person;
 }
 
 /** What is no id at all is not found, as an id that nobody has. */
@@ -356,6 +369,19 @@ const nothing = {
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
 };
+
+/** What browsers can do and no page here needs: not even a script that got in may use it. */
+const unused = [
+  'camera',
+  'display-capture',
+  'geolocation',
+  'microphone',
+  'payment',
+  'publickey-credentials-get',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 function metrics({ api, liveEvents }: Deps) {
   const register = new Registry();

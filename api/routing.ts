@@ -9,6 +9,7 @@ import type { Label } from '../domain/forms';
 import type { Action } from '../domain/policy';
 import type { Beginnings } from './beginning';
 import type { Identity, Person } from './identity';
+import type { GuessLimit } from './limits';
 import type { LiveEvents } from './live-events';
 import type { Language, ProblemCode } from './problems';
 import type { Remembered } from './remembered';
@@ -21,7 +22,12 @@ export interface Deps {
   readonly temporal: Client;
   readonly config: Pick<
     Config,
-    'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'API_WRITE_TIMEOUT_MS' | 'IMPORT_MAX_BYTES' | 'DATA_DIR'
+    | 'TEMPORAL_NAMESPACE'
+    | 'TEMPORAL_TASK_QUEUE'
+    | 'API_WRITE_TIMEOUT_MS'
+    | 'IMPORT_MAX_BYTES'
+    | 'DATA_DIR'
+    | 'TRUSTED_PROXIES'
   >;
   readonly identity: Identity;
   /** By which browsers sign in, and how it knows this application; without a secret it is a public client. */
@@ -41,6 +47,7 @@ export interface Context extends Deps {
   readonly remembered: Remembered;
   readonly beginnings: Beginnings;
   readonly sessions: Sessions;
+  readonly guesses: GuessLimit;
 }
 
 /** One request as a handler sees it: who asks, and everything already valid. */

@@ -106,6 +106,10 @@ export const configSchema = z
       .min(0)
       .default(6000)
       .meta({ description: 'requests a minute and person that the API takes; 0: no limit' }),
+    TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0).meta({
+      description:
+        'reverse proxies before the API, whose X-Forwarded-For is believed; 0: limits by address count all together behind one',
+    }),
     IMPORT_MAX_BYTES: atLeastOne
       .default(1024 * 1024 * 1024)
       .meta({ description: 'largest CSV file an import takes, in bytes' }),

@@ -136,6 +136,7 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       API_WRITE_TIMEOUT_MS: 5_000,
       IMPORT_MAX_BYTES: 200_000,
       DATA_DIR: dataDir,
+      TRUSTED_PROXIES: 0,
     },
     identity: createIdentity({ issuer: testIssuer, audience: testAudience, pool: api, keys: tokens.keys }),
     oidc: { issuer: testIssuer, clientId: 'service-plus-web' },
