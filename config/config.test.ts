@@ -5,6 +5,7 @@ describe('configuration', () => {
     expect(loadConfig({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
+      BRAND: '',
       DATA_DIR: '.data',
       LOG_LEVEL: 'info',
       POSTGRES_PORT: 0,
