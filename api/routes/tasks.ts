@@ -15,6 +15,7 @@ import {
   taskFacts,
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
+import { mediaTypes } from '../../domain/files';
 import { text } from '../../domain/forms';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
@@ -209,6 +210,17 @@ export const taskDetails = z.object({
   comments: z.array(
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
+  files: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      mediaType: z.enum(mediaTypes),
+      size: z.int().meta({ description: 'in bytes' }),
+      author: shape.personRef,
+      createdAt: shape.instant(),
+      mayRemove: z.boolean().meta({ description: 'the caller may' }),
+    }),
+  ),
 });
 
 interface FormSchema {
@@ -280,6 +292,7 @@ export const read = route({
           follows: o.then,
         })),
         proposals: found.proposals,
+        files: row.files.map((f) => ({ ...f, mayRemove: mayRemoveFile(actor, row.siteId, f.author.id) })),
       },
       headers: { etag: `"${row.revision}"` },
     };
@@ -418,7 +431,7 @@ export const comment = route({
   },
 });
 
-function refuseTask(
+export function refuseTask(
   actor: Person,
   action: Action,
   facts: { siteId: string; kind: TaskKind; assigneeId: string | null; partnerId: string | null } | undefined,
@@ -427,6 +440,9 @@ function refuseTask(
   if (allowed === 'unseen') throw new Problem('not_found');
   if (allowed === 'forbidden') throw new Problem('forbidden');
 }
+
+export const mayRemoveFile = (actor: Person, siteId: string, authorId: string) =>
+  verdict(actor, 'file.remove', { siteId, staffId: authorId }) === 'allowed';
 
 const taskIds = z
   .array(shape.taskId)
