@@ -133,6 +133,8 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
       now: context.now(),
       trace: res.locals.trace,
       stream: req,
+      mediaType: mediaTypeOf(req, route),
+      fileName: req.get('x-file-name'),
       body: await bodyOf(req, res, route, parse, language),
     };
     await send(res, await route.handle(context, call as Call<never, never, never>));
@@ -220,16 +222,20 @@ function headerInvalid(pointer: string, fr: string, en: string): Problem {
   return new Problem('header_invalid', { detail: { fr: `${pointer} : ${fr}`, en: `${pointer}: ${en}` } });
 }
 
-async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
-  const type = route.stream ?? 'application/json';
+/** @throws Problem: a body of a type that the route does not take */
+function mediaTypeOf(req: Request, route: Route): string | undefined {
+  const types = route.stream ?? (route.body && ['application/json']);
   const present =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (!route.body && !route.stream) return undefined;
-  if (present && !req.is(type)) {
-    throw new Problem('media_type_unsupported', {
-      detail: { fr: `Attendu : ${type}`, en: `Expected: ${type}` },
-    });
-  }
+  if (!types || !present) return undefined;
+  const type = req.is([...types]);
+  if (type) return type;
+  throw new Problem(route.otherType ?? 'media_type_unsupported', {
+    detail: { fr: `Attendu : ${types.join(', ')}`, en: `Expected: ${types.join(', ')}` },
+  });
+}
+
+async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
   if (!route.body) return undefined;
   await through(parse, req, res);
   refuseUnstorable(req.body);
@@ -277,7 +283,7 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
   res.setHeader('content-type', contentType);
   if (typeof body === 'string') res.end(body);
   else {
-    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string>);
+    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string | Buffer>);
     try {
       if (res.req.method === 'HEAD') res.end();
       else await pipeline(stream, res);
@@ -295,6 +301,10 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
 
 function problems(log: Context['log']): ErrorRequestHandler {
   return (error, req, res, _next) => {
+    // Whoever asked went away while sending: nobody is there to be answered, and nothing went wrong here.
+    if (error === req.errored) return;
+    // What is still being sent is let go by: many read the answer only when they have sent all.
+    res.once('finish', () => req.resume());
     const problem = problemOf(error);
     if (problem.status >= 500) {
       log.error(

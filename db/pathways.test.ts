@@ -1,6 +1,6 @@
 /** The list of young people of many: by name, and found in an index. */
 import type { Pool, PoolClient } from 'pg';
-import { writeManyTasks } from '../test/setup/many-tasks';
+import { writeManyTasks } from '../bench/many-tasks';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
 import { listPathways, type PathwayFilter } from './pathways';
 import { apiPool, asActor, ownerPool } from './pool';

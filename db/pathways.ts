@@ -489,7 +489,7 @@ export async function logReading(
   client: PoolClient,
   actorId: string,
   pathwayId: string,
-  what: 'forecast' | 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task',
+  what: 'forecast' | 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task' | 'file',
 ): Promise<void> {
   await client.query({
     name: 'log_reading',

@@ -109,7 +109,7 @@ test.each(lists)('a list of %s reads no whole table', async (_, subject, filter)
 const pathwayLists: [string, string, PathwayFilter][] = [
   ['the site', 'counsellor.tours', { ...ofSite }],
   ['the site, a later page', 'counsellor.tours', { ...ofSite, after: somebody }],
-  ['a step', 'counsellor.tours', { ...ofSite, step: 'contract_search', status: 'active' }],
+  ['a step', 'counsellor.tours', { ...ofSite, step: 'contract_search', statuses: ['active'] }],
   ['a step where nobody is', 'counsellor.tours', { ...ofSite, step: 'welcome' }],
   ['a referent', 'coordinator.tours', { ...ofSite, referentId: counsellor }],
   ['no referent', 'coordinator.tours', { ...ofSite, referentId: null }],

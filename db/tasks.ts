@@ -1,6 +1,7 @@
 /** Queries about tasks: what the policy asks, the inbox, one task with all that its form needs, drafts and comments. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
+import type { FileType } from '../domain/files';
 import type { Rung, Schedule, TaskStatus } from '../domain/journal';
 import type { Role, Step } from '../domain/pathway';
 import type { Decision, TaskKind } from '../domain/tasks';
@@ -242,6 +243,14 @@ export interface TaskDetails extends TaskRow {
   readonly subjectWords: Readonly<Record<string, string>> | null;
   readonly draft: { readonly form: unknown; readonly savedAt: Instant } | null;
   readonly comments: readonly { id: string; author: PersonRef; body: string; createdAt: Instant }[];
+  readonly files: readonly {
+    id: string;
+    name: string;
+    mediaType: FileType;
+    size: number;
+    author: PersonRef;
+    createdAt: Instant;
+  }[];
 }
 
 export async function readTask(client: PoolClient, actorId: string, id: string): Promise<TaskDetails | null> {
@@ -260,7 +269,11 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
         (select coalesce(json_agg(json_build_object('id', c.id, 'author', ${ref('a')}, 'body', c.body,
             'createdAt', iso(c.created_at)) order by c.created_at, c.id), '[]')
           from comments c join staff a on a.id = c.author_id
-          where c.pathway_id = t.pathway_id and c.task_id = t.id) as comments
+          where c.pathway_id = t.pathway_id and c.task_id = t.id) as comments,
+        (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type,
+            'size', f.size, 'author', ${ref('a')}, 'createdAt', iso(f.created_at))
+            order by f.created_at, f.id), '[]')
+          from files f join staff a on a.id = f.author_id where f.task_id = t.id) as files
       from tasks t ${taskJoins} where t.id = $1`,
     values: [id, actorId],
   });

@@ -85,6 +85,8 @@ let first: { pathwayId: string; taskId: string };
 /** A pathway in contract search. */
 let searching: string;
 let importId: string;
+/** What the policy looks at of the shared task, but whose it is. */
+const sharedTask = { kind: 'discovery_action' as TaskKind, assigneeId: null };
 
 beforeAll(async () => {
   w = await createApiWorld({ worker: workerWay });
@@ -106,6 +108,11 @@ beforeAll(async () => {
   searching = c;
 }, 60_000);
 afterAll(() => w?.end());
+
+const addFile = (person: string, taskId: string, body = 'Vu avec le CFA', options: Options = {}) =>
+  post(person, `/tasks/${taskId}/files`, body, {
+    headers: { 'content-type': 'text/plain', 'x-file-name': 'cfa.txt', ...options.headers },
+  });
 
 const csv = (text: string): Options => ({ body: text, headers: { 'content-type': 'text/csv' } });
 
@@ -240,6 +247,7 @@ describe('who may do what', () => {
     '/tasks/{id}/complete': { outcome: 'done' },
     '/tasks/{id}/draft': { form: {} },
     '/tasks/{id}/comments': { body: 'Vu avec le CFA' },
+    '/tasks/{id}/files': 'Vu avec le CFA',
     '/tasks/bulk': {},
     '/views': { name: 'Cette semaine', filters: { due: 'week' } },
     '/views/{id}': { name: 'Cette semaine', filters: { due: 'week' } },
@@ -271,15 +279,27 @@ describe('who may do what', () => {
     '/admin/sites/{id}/actions': { actions: defaultSettings.actions },
   };
 
-  /** The subject of a route: a task shared with partner.tours and its pathway, an enrolment, an import. */
-  const subjectOf = (route: Route, actorId: string): { id: string; facts: PolicySubject } | null => {
+  /** The subject of a route: a task shared with partner.tours, a file of theirs on it, its pathway, an enrolment. */
+  const subjectOf = async (
+    route: Route,
+    actorId: string,
+  ): Promise<{ id: string; facts: PolicySubject } | null> => {
     const site = { siteId: 'tours' };
+    if (route.path === '/files/{id}') {
+      const partnerId = idOf('partner.tours');
+      const { body } = await get('partner.tours', `/tasks/${shared.taskId}`);
+      const [file] = body.files.filter((f: { author: { id: string } }) => f.author.id === partnerId);
+      const { id } = file ?? (await addFile('partner.tours', shared.taskId)).body;
+      // Whose it is counts for those who see its task.
+      const seen = actorId !== idOf('partner2.tours');
+      const facts = seen && route.method === 'delete' ? { staffId: partnerId } : {};
+      return { id, facts: { ...site, task: { ...sharedTask, partnerId }, ...facts } };
+    }
     if (route.path.startsWith('/admin/sites/{id}')) return { id: 'tours', facts: site };
     if (route.path.startsWith('/tasks/{id}')) {
-      const partnerId = idOf('partner.tours');
       return {
         id: shared.taskId,
-        facts: { ...site, task: { kind: 'discovery_action' as TaskKind, assigneeId: null, partnerId } },
+        facts: { ...site, task: { ...sharedTask, partnerId: idOf('partner.tours') } },
       };
     }
     if (route.path.startsWith('/pathways/{id}') || route.path === '/enrolments/{id}') {
@@ -299,11 +319,12 @@ describe('who may do what', () => {
 
   test.each(cases)('%s by %s is as the table says', async (_name, subject, route) => {
     const actor = people[subject] as (typeof people)[string];
-    const about = subjectOf(route, actor.id);
-    const isStream = route.stream !== undefined;
+    const about = await subjectOf(route, actor.id);
+    const text = route.stream?.find((type) => type.startsWith('text/'));
     const headers: Record<string, string> = {
       ...(route.ifMatch && { 'if-match': '"999999"' }),
-      ...(isStream && { 'content-type': 'text/csv' }),
+      ...(text && { 'content-type': text }),
+      ...(route.named && { 'x-file-name': 'cfa.txt' }),
     };
     const url = `/api${route.path.replace('{id}', about?.id ?? randomUUID())}`;
     const response = await ask(subject, route.method, url, { body: bodies[route.path], headers });
@@ -347,11 +368,13 @@ describe('who may do what', () => {
     await get('mediator.tours', `/pathways/${first.pathwayId}/notes`);
     await get('mediator.tours', `/enrolments/${first.pathwayId}`);
     await get('mediator.tours', `/tasks/${first.taskId}`);
+    const file = await addFile('counsellor.tours', first.taskId);
+    await get('mediator.tours', `/files/${file.body.id}`);
     const { rows } = await w.owner.query(
       'select what from reading_log where actor_id = $1 and pathway_id = $2 order by id',
       [idOf('mediator.tours'), first.pathwayId],
     );
-    expect(rows.map((r) => r.what)).toEqual(['pathway', 'timeline', 'notes', 'enrolment', 'task']);
+    expect(rows.map((r) => r.what)).toEqual(['pathway', 'timeline', 'notes', 'enrolment', 'task', 'file']);
   });
 });
 
@@ -378,16 +401,15 @@ describe('every route', () => {
 
   const withBody = each.filter(([, route]) => route.body || route.stream);
   test.each(withBody)(
-    '%s takes one media type, no more than fits, and only its own fields',
+    '%s takes its media types alone, no more than fits, and only its own fields',
     async (_, route) => {
-      const type = route.stream ?? 'application/json';
       const other = await ask('coordinator.tours', route.method, urlOf(route), {
         body: 'x',
-        headers: { 'content-type': 'text/plain' },
+        headers: { 'content-type': 'text/html' },
       });
-      expect([other.status, other.body.code]).toEqual([415, 'media_type_unsupported']);
+      expect([other.status, other.body.code]).toEqual([415, route.otherType ?? 'media_type_unsupported']);
       if (route.stream) return;
-      const headers = { 'content-type': type };
+      const headers = { 'content-type': 'application/json' };
       const large = await ask('coordinator.tours', route.method, urlOf(route), {
         body: JSON.stringify({ a: 'x'.repeat(1_100_000) }),
         headers,
@@ -750,6 +772,24 @@ describe('a task', () => {
       taskIds: Array.from({ length: 201 }, (_, n) => `${randomUUID()}.${n + 1}`),
     });
     expect(many.status).toBe(422);
+  });
+});
+
+// What a file may be is in test/files.test.ts.
+describe('a file', () => {
+  test('is kept once, is of a size and a name, and one of twenty', async () => {
+    const task = await w.task(await w.enrol('tours'), 'first_contact');
+    const headers = { 'idempotency-key': 'a screen, retrying' };
+    const one = await addFile('counsellor.tours', task, 'Une fois', { headers });
+    const again = await addFile('counsellor.tours', task, 'Une fois', { headers });
+    expect([one.status, again.status, again.body]).toEqual([201, 201, one.body]);
+    const other = await addFile('counsellor.tours', task, 'Une autre', { headers });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+    const large = await addFile('counsellor.tours', task, 'x'.repeat(3_000_001));
+    expect([large.status, large.body.code]).toEqual([413, 'file_too_large']);
+    for (let n = 1; n < 20; n++) expect((await addFile('counsellor.tours', task)).status).toBe(201);
+    const full = await addFile('counsellor.tours', task);
+    expect([full.status, full.body.code]).toEqual([409, 'too_many_files']);
   });
 });
 

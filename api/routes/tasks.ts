@@ -16,6 +16,7 @@ import {
   taskFacts,
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
+import { mediaTypes } from '../../domain/files';
 import { text } from '../../domain/forms';
 import { type Role, roles } from '../../domain/pathway';
 import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
@@ -254,6 +255,17 @@ export const taskDetails = z.object({
   comments: z.array(
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
+  files: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      mediaType: z.enum(mediaTypes),
+      size: z.int().meta({ description: 'in bytes' }),
+      author: shape.personRef,
+      createdAt: shape.instant(),
+      mayRemove: z.boolean().meta({ description: 'the caller may' }),
+    }),
+  ),
 });
 
 export const read = route({
@@ -328,6 +340,7 @@ export const read = route({
               timeOf(row, now).toISOString(),
             )
           : [],
+        files: row.files.map((f) => ({ ...f, mayRemove: mayRemoveFile(actor, row.siteId, f.author.id) })),
       },
       headers: { etag: `"${row.revision}"` },
     };
@@ -466,7 +479,7 @@ export const comment = route({
   },
 });
 
-function refuseTask(
+export function refuseTask(
   actor: Person,
   action: Action,
   facts: { siteId: string; kind: TaskKind; assigneeId: string | null; partnerId: string | null } | undefined,
@@ -475,6 +488,9 @@ function refuseTask(
   if (allowed === 'unseen') throw new Problem('not_found');
   if (allowed === 'forbidden') throw new Problem('forbidden');
 }
+
+export const mayRemoveFile = (actor: Person, siteId: string, authorId: string) =>
+  verdict(actor, 'file.remove', { siteId, staffId: authorId }) === 'allowed';
 
 const taskIds = z
   .array(shape.taskId)
