@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Pathway } from '../api/types';
 import { useMe } from '../session/session';
-import { useSubject } from '../tasks/subject';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
+import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 
 const w = inBoth({

@@ -6,9 +6,9 @@ import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
 import { useDates } from '../words/dates';
+import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 import type { CompletedTask } from './completing';
-import { useSubject } from './subject';
 import type { Ways } from './ways';
 
 const w = inBoth({

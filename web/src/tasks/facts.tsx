@@ -5,8 +5,8 @@ import { rungLabels, stepLabels } from '../../../domain/labels';
 import type { TaskDetails } from '../api/types';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
+import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
-import { useSubject } from './subject';
 
 const w = inBoth({
   fr: {

@@ -2,9 +2,10 @@
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { fileTypes, mediaTypes } from '../../../domain/files';
 import { write } from '../api/client';
 import { ApiProblem } from '../api/problem';
-import type { StaffRef, TaskDetails } from '../api/types';
+import type { TaskDetails } from '../api/types';
 import { useDates } from '../words/dates';
 import { inBoth, useLanguage, useWords } from '../words/words';
 
@@ -51,43 +52,18 @@ const w = inBoth({
   },
 });
 
-export interface TaskFile {
-  readonly id: string;
-  readonly name: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly author: StaffRef;
-  readonly createdAt: string;
-  /** By who reads it. */
-  readonly mayRemove: boolean;
-}
+type TaskFile = TaskDetails['files'][number];
 
-const MAX_BYTES = 10_000_000;
+/** What an installation takes unless FILE_MAX_BYTES says otherwise; the API has the last word. */
+const MAX_BYTES = 10 * 1024 * 1024;
 /** By the ending of the name: what browsers call them differs, or is nothing. */
-const mediaTypes: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  odt: 'application/vnd.oasis.opendocument.text',
-  ods: 'application/vnd.oasis.opendocument.spreadsheet',
-  txt: 'text/plain',
+const mediaTypeOf = (name: string) => {
+  const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
+  return mediaTypes.find((type) => (fileTypes[type] as readonly string[]).includes(ending));
 };
-const mediaTypeOf = (name: string) => mediaTypes[name.split('.').at(-1)?.toLowerCase() ?? ''];
 
 /** @param onChanged the task is read anew */
-export function Files({
-  task,
-  files,
-  onChanged,
-}: {
-  task: TaskDetails;
-  files: readonly TaskFile[];
-  onChanged: () => Promise<unknown>;
-}) {
+export function Files({ task, onChanged }: { task: TaskDetails; onChanged: () => Promise<unknown> }) {
   const words = useWords(w);
   const input = useRef<HTMLInputElement>(null);
   const cache = useQueryClient();
@@ -95,6 +71,7 @@ export function Files({
   const [said, setSaid] = useState('');
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const [over, setOver] = useState(false);
+  const { files } = task;
   const mayAdd = task.actions.includes('task.comment');
 
   const add = async (chosen: readonly File[]) => {

@@ -11,6 +11,7 @@ import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useLive } from '../live/live';
 import { useMe } from '../session/session';
+import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { After } from './after';
 import { Changes } from './changes';
@@ -18,13 +19,12 @@ import { Comments } from './comments';
 import { type CompletedTask, Completing, useTyped } from './completing';
 import { saveDrafts, typeInto, useSavedOnLeaving } from './drafts';
 import { Facts } from './facts';
-import { Files, type TaskFile } from './files';
+import { Files } from './files';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
 import { caseOf, Refusal } from './refusal';
 import './task.css';
-import { useSubject } from './subject';
 import { useWays } from './ways';
 
 const w = inBoth({
@@ -181,7 +181,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
         </div>
         <aside className="task-aside" aria-label={words.about}>
           <Comments task={task} text={comment} onText={setComment} onAdded={again} />
-          {hasFiles(task) && <Files task={task} files={task.files} onChanged={again} />}
+          <Files task={task} onChanged={again} />
           <History task={task} />
         </aside>
       </div>
@@ -198,8 +198,6 @@ interface Refused {
 /** The refusal itself says what changed. */
 const toldBy = (problem: ApiProblem, task: TaskDetails, readerId: string) =>
   ['task_held', 'task_closed'].includes(caseOf(problem, task, readerId));
-
-const hasFiles = (task: TaskDetails): task is TaskDetails & { files: readonly TaskFile[] } => 'files' in task;
 
 interface DoingProps {
   readonly task: TaskDetails;
