@@ -212,26 +212,26 @@ async function countByHand(
   client: PoolClient,
   { now, todayEnds, weekEnds }: ReturnType<typeof dueBounds>,
 ): Promise<TabCounts> {
-  const whose = { me: 'assignee_id = $1', unassigned: 'assignee_id is null', team: 'true' };
-  const due = {
-    total: 'true',
-    overdue: 'due_at < $2',
-    today: 'due_at >= $2 and due_at < $3',
-    week: 'due_at >= $3 and due_at < $4',
-    later: 'due_at >= $4',
+  const { rows } = await client.query<{ due: Date; me: number; unassigned: number; team: number }>(
+    `select due_at as due, count(*) filter (where assignee_id = $1) as me,
+       count(*) filter (where assignee_id is null) as unassigned, count(*) as team
+     from tasks where site_id = 'tours' and status = 'open' group by due_at`,
+    [me.id],
+  );
+  const tab = (name: 'me' | 'unassigned' | 'team') => {
+    const between = (from: string, to: string) =>
+      rows
+        .filter(({ due }) => due.toISOString() >= from && due.toISOString() < to)
+        .reduce((sum, row) => sum + row[name], 0);
+    return {
+      total: between('', '9'),
+      overdue: between('', now),
+      today: between(now, todayEnds),
+      week: between(todayEnds, weekEnds),
+      later: between(weekEnds, '9'),
+    };
   };
-  const cells = Object.entries(whose).flatMap(([tab, its]) =>
-    Object.entries(due).map(
-      ([name, when]) => `count(*) filter (where ${its} and ${when}) as "${tab} ${name}"`,
-    ),
-  );
-  const { rows } = await client.query(
-    `select ${cells.join(', ')} from tasks where site_id = 'tours' and status = 'open'`,
-    [me.id, now, todayEnds, weekEnds],
-  );
-  const tab = (name: string) =>
-    Object.fromEntries(Object.keys(due).map((when) => [when, rows[0][`${name} ${when}`]]));
-  return { me: tab('me'), unassigned: tab('unassigned'), team: tab('team') } as unknown as TabCounts;
+  return { me: tab('me'), unassigned: tab('unassigned'), team: tab('team') };
 }
 
 /**

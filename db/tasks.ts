@@ -183,7 +183,7 @@ export interface DueCounts {
 export type TabCounts = Readonly<Record<'me' | 'unassigned' | 'team', DueCounts>>;
 
 /**
- * Open tasks by whose they are and when they are due, all in one reading of an index.
+ * Open tasks by whose they are and when they are due, all in one reading: of a site in an index made for it.
  * @param bounds part the time, each after the one before: see `dueBounds` of the API
  */
 export async function countTasks(
@@ -193,8 +193,6 @@ export async function countTasks(
   bounds: { now: Instant; todayEnds: Instant; weekEnds: Instant },
 ): Promise<TabCounts> {
   const { values, $ } = collect();
-  const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
-  const me = $(actorId);
   const before = Object.entries({ overdue: bounds.now, today: bounds.todayEnds, week: bounds.weekEnds });
   // What is due between two instants is a difference; and a day's tasks are told from the bounds once, not one by one.
   const counts = (tab: string) =>
@@ -205,11 +203,7 @@ export async function countTasks(
   const tabs = ['me', 'unassigned', 'team'].map((tab) => `json_build_object(${counts(tab)}) as ${tab}`);
   const { rows } = await client.query<Record<keyof TabCounts, Omit<DueCounts, 'later'>>>(
     `select ${tabs.join(', ')}
-     from (
-       select t.due_at, count(*) filter (where t.assignee_id = ${me}) as me,
-         count(*) filter (where t.assignee_id is null) as unassigned, count(*) as team
-       from tasks t where ${conditions} group by t.due_at
-     ) at`,
+     from ${byDue(actorId, f, $)}`,
     values,
   );
   const { me: mine, unassigned, team } = rows[0] as NonNullable<(typeof rows)[0]>;
@@ -221,6 +215,18 @@ export async function countTasks(
     later: total - week,
   });
   return { me: parted(mine), unassigned: parted(unassigned), team: parted(team) };
+}
+
+/** How many tasks are due when: mine, nobody's, the team's. */
+function byDue(actorId: string, f: TaskNarrowing, $: Parameter): string {
+  const { scope, site, step, kinds, ...aboutSomebody } = f;
+  if ('siteId' in scope && site === undefined && Object.values(aboutSomebody).every((v) => v === undefined)) {
+    return `app_open_tasks(${$(scope.siteId)}, ${$(kinds ?? null)}, ${$(step ?? null)})`;
+  }
+  const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
+  return `(select t.due_at, count(*) filter (where t.assignee_id = ${$(actorId)}) as me,
+     count(*) filter (where t.assignee_id is null) as unassigned, count(*) as team
+     from tasks t where ${conditions} group by t.due_at) counted`;
 }
 
 export interface TaskDetails extends TaskRow {
