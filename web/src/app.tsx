@@ -4,6 +4,7 @@ import { createBrowserRouter, Navigate, Outlet, RouterProvider, ScrollRestoratio
 import { ApiProblem } from './api/problem';
 import { Layout } from './layout/layout';
 import { NotFound, PageFailure } from './layout/not-found';
+import { Waiting } from './layout/states';
 import { Live } from './live/live';
 import { SessionGate, SignedIn, signedInPath, useMe } from './session/session';
 import { SignIn } from './session/sign-in';
@@ -53,6 +54,8 @@ const router = createBrowserRouter([
       </SessionGate>
     ),
     errorElement: <PageFailure />,
+    // While the code of the first page comes.
+    hydrateFallbackElement: <Waiting />,
     children: [
       { path: '/', element: <Home /> },
       { path: signedInPath, element: <SignedIn /> },

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
 import type { foreseen } from '../../../api/routes/forecast';
+import type { calendarMade, calendarShape, notificationsShape } from '../../../api/routes/me';
 import type {
   eventForm,
   note,
@@ -46,3 +47,8 @@ export interface Page<T> {
 export interface Me extends Staff {
   readonly actions: Partial<Record<Action, Scope>>;
 }
+
+export type Notifications = z.output<typeof notificationsShape>;
+export type CalendarFeed = z.output<typeof calendarShape>;
+/** The address is told this once. */
+export type CalendarFeedMade = z.output<typeof calendarMade>;
