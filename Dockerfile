@@ -4,6 +4,7 @@ FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /app
 # Before the sources, so that changing them does not install everything again.
 COPY package.json package-lock.json ./
+COPY web/package.json ./web/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build

@@ -17,6 +17,7 @@ import { absolutePath as swaggerUiFolder } from 'swagger-ui-dist';
 import * as z from 'zod';
 import { isAway } from '../db/away';
 import { countMessages } from '../db/notifications';
+import { text } from '../domain/forms';
 import { scopeOf } from '../domain/policy';
 import { createBeginnings } from './beginning';
 import { calendarFeed, calendarPath } from './calendar-feed';
@@ -135,11 +136,14 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
       ...keyOf(req, route, actor),
       ifMatch: route.ifMatch ? ifMatchOf(req) : null,
       lastEventId: req.get('last-event-id'),
+      sought: route.seeks ? soughtOf(req) : undefined,
       whoNow: () => actorOf(context, req, route, { touch: false }),
       language,
       now: context.now(),
       trace: res.locals.trace,
       stream: req,
+      mediaType: mediaTypeOf(req, route),
+      fileName: req.get('x-file-name'),
       body: await bodyOf(req, res, route, parse, language),
     };
     await send(res, await route.handle(context, call as Call<never, never, never>));
@@ -202,20 +206,45 @@ function ifMatchOf(req: Request): number | null {
   return Number(revision);
 }
 
+const sought = text(100);
+
+/** A header is ASCII: a name is percent-encoded in it. */
+function soughtOf(req: Request): string | undefined {
+  const given = req.get('x-search');
+  if (given === undefined) return undefined;
+  let typed: string | undefined;
+  try {
+    typed = decodeURIComponent(given);
+  } catch {}
+  const found = sought.safeParse(typed);
+  if (!found.success) {
+    throw headerInvalid(
+      'X-Search',
+      '1 à 100 caractères, en UTF-8 encodé par des pourcents',
+      '1 to 100 characters, as percent-encoded UTF-8',
+    );
+  }
+  return found.data;
+}
+
 function headerInvalid(pointer: string, fr: string, en: string): Problem {
   return new Problem('header_invalid', { detail: { fr: `${pointer} : ${fr}`, en: `${pointer}: ${en}` } });
 }
 
-async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
-  const type = route.stream ?? 'application/json';
+/** @throws Problem: a body of a type that the route does not take */
+function mediaTypeOf(req: Request, route: Route): string | undefined {
+  const types = route.stream ?? (route.body && ['application/json']);
   const present =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (!route.body && !route.stream) return undefined;
-  if (present && !req.is(type)) {
-    throw new Problem('media_type_unsupported', {
-      detail: { fr: `Attendu : ${type}`, en: `Expected: ${type}` },
-    });
-  }
+  if (!types || !present) return undefined;
+  const type = req.is([...types]);
+  if (type) return type;
+  throw new Problem(route.otherType ?? 'media_type_unsupported', {
+    detail: { fr: `Attendu : ${types.join(', ')}`, en: `Expected: ${types.join(', ')}` },
+  });
+}
+
+async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
   if (!route.body) return undefined;
   await through(parse, req, res);
   refuseUnstorable(req.body);
@@ -263,7 +292,7 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
   res.setHeader('content-type', contentType);
   if (typeof body === 'string') res.end(body);
   else {
-    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string>);
+    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string | Buffer>);
     try {
       if (res.req.method === 'HEAD') res.end();
       else await pipeline(stream, res);
@@ -281,6 +310,10 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
 
 function problems(log: Context['log']): ErrorRequestHandler {
   return (error, req, res, _next) => {
+    // Whoever asked went away while sending: nobody is there to be answered, and nothing went wrong here.
+    if (error === req.errored) return;
+    // What is still being sent is let go by: many read the answer only when they have sent all.
+    res.once('finish', () => req.resume());
     const problem = problemOf(error);
     if (problem.status >= 500) {
       log.error(

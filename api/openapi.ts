@@ -21,12 +21,12 @@ export function problemsOf(route: Route): ProblemCode[] {
       'inactive_person',
       ...(roles.some((role) => !scopeOf(role, route.action)) ? (['forbidden'] as const) : []),
       ...(route.params ? (['not_found'] as const) : []),
-      ...(writes ? (['header_invalid'] as const) : []),
+      ...(writes || route.seeks ? (['header_invalid'] as const) : []),
       ...(route.ifMatch ? (['stale'] as const) : []),
       ...(route.body
         ? (['json_invalid', 'body_too_large', 'media_type_unsupported', 'body_invalid'] as const)
         : []),
-      ...(route.stream ? (['media_type_unsupported'] as const) : []),
+      ...(route.stream ? [route.otherType ?? 'media_type_unsupported'] : []),
       'too_many_requests',
       'database_away',
       'issuer_away',
@@ -51,9 +51,27 @@ const ifMatchHeader = z.object({
     .optional()
     .meta({ description: 'ETag as read: 412 when it has changed since' }),
 });
+const searchHeader = z.object({
+  'X-Search': z.string().min(1).max(900).optional().meta({
+    description:
+      'who is sought, percent-encoded: the beginning of a name (any order, without accents or case), or the external number. In a header, because an address is written down in too many places',
+  }),
+});
 const lastEventHeader = z.object({
   'Last-Event-ID': z.string().optional().meta({ description: '`id` of the last event the reader has' }),
 });
+const fileNameHeader = z.object({
+  'X-File-Name': z.string().meta({ description: 'Name of the file, encoded as by encodeURIComponent' }),
+});
+
+/** What is no JSON: text, or bytes. */
+const contentOf = (mediaTypes: readonly string[]) =>
+  Object.fromEntries(
+    mediaTypes.map((type) => [
+      type,
+      { schema: { type: 'string' as const, ...(!type.startsWith('text/') && { format: 'binary' }) } },
+    ]),
+  );
 
 function operation(route: Route): ZodOpenApiOperationObject {
   const codes = problemsOf(route);
@@ -63,10 +81,13 @@ function operation(route: Route): ZodOpenApiOperationObject {
     return scope ? [`${role} (${scope})`] : [];
   });
   const header = isWrite(route)
-    ? route.ifMatch
-      ? writeHeaders.extend(ifMatchHeader.shape)
-      : writeHeaders
-    : route.resumes && lastEventHeader;
+    ? writeHeaders.extend({
+        ...(route.ifMatch && ifMatchHeader.shape),
+        ...(route.named && fileNameHeader.shape),
+      })
+    : route.resumes
+      ? lastEventHeader
+      : route.seeks && searchHeader;
   const body = route.documentedBody ?? route.body;
   return {
     operationId: `${route.method}${route.path.replace(/[/{}]+(\w)?/g, (_, c: string | undefined) => c?.toUpperCase() ?? '')}`,
@@ -79,19 +100,14 @@ function operation(route: Route): ZodOpenApiOperationObject {
       ...(header && { header }),
     },
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    ...(route.stream && {
-      requestBody: { required: true, content: { [route.stream]: { schema: { type: 'string' as const } } } },
-    }),
+    ...(route.stream && { requestBody: { required: true, content: contentOf(route.stream) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, { description, schema }]) => [
           status,
           {
             description,
-            content:
-              typeof schema === 'string'
-                ? { [schema]: { schema: { type: 'string' as const } } }
-                : { 'application/json': { schema } },
+            content: Array.isArray(schema) ? contentOf(schema) : { 'application/json': { schema } },
           },
         ]),
       ),

@@ -26,6 +26,7 @@ export interface Deps {
     | 'TEMPORAL_TASK_QUEUE'
     | 'API_WRITE_TIMEOUT_MS'
     | 'IMPORT_MAX_BYTES'
+    | 'FILE_MAX_BYTES'
     | 'DATA_DIR'
     | 'TRUSTED_PROXIES'
   >;
@@ -64,6 +65,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly ifMatch: number | null;
   /** Of Last-Event-ID: the last event that the reader of a stream has. */
   readonly lastEventId: string | undefined;
+  /** Of X-Search: who is sought, as somebody typed it. */
+  readonly sought: string | undefined;
   /**
    * Who asks, asked again: a stream may outlast a session. It does not count as a use of it.
    * @throws Problem as the request itself would
@@ -77,11 +80,15 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly now: Date;
   /** The body of a route that takes a stream. */
   readonly stream: Readable;
+  /** Of the body, without parameters; undefined: there is no body. */
+  readonly mediaType: string | undefined;
+  /** Of X-File-Name, as it was sent. */
+  readonly fileName: string | undefined;
 }
 
 export interface Answer {
   readonly status: number;
-  /** JSON; with `contentType` text, whole or in pieces. */
+  /** JSON; with `contentType` text, whole or in pieces, or bytes in pieces. */
   readonly body?: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -89,8 +96,8 @@ export interface Answer {
 
 export interface Documented {
   readonly description: string;
-  /** Of the JSON body; a string is the media type of a text. None: an empty body. */
-  readonly schema?: z.ZodType | string;
+  /** Of the JSON body; what is no JSON has a media type, or one of several. None: an empty body. */
+  readonly schema?: z.ZodType | readonly string[];
 }
 
 export interface Route {
@@ -105,12 +112,18 @@ export interface Route {
   readonly body?: z.ZodType;
   /** What the documentation shows instead of `body`, where the handler knows more. */
   readonly documentedBody?: z.ZodType;
-  /** Media type of a body that the handler reads as a stream. */
-  readonly stream?: string;
+  /** Media types of a body that the handler reads as a stream. */
+  readonly stream?: readonly string[];
+  /** What a body of any other type is answered; default: media_type_unsupported. */
+  readonly otherType?: ProblemCode;
+  /** Takes X-File-Name: a name may be a person's, so it stands in no address. */
+  readonly named?: true;
   /** Takes `Idempotency-Key`; default: every POST, PUT and DELETE. `ifMatch`: takes If-Match too. */
   readonly ifMatch?: true;
   /** Takes Last-Event-ID: a stream that goes on where it was left. */
   readonly resumes?: true;
+  /** Takes X-Search: a name is sought without standing in an address. */
+  readonly seeks?: true;
   readonly answers: Readonly<Record<number, Documented>>;
   /** Beyond those that follow from the rest of the entry (see `problemsOf`). */
   readonly problems?: readonly ProblemCode[];

@@ -64,13 +64,17 @@ export function invented(): object {
   };
 }
 
-/** Waits until the workers have nothing left to do, so that a turn does not pay for the one before. */
-export async function calm(system: System): Promise<void> {
+/**
+ * Waits until the workers have nothing left to do, so that a turn does not pay for the one before.
+ * @param until epoch milliseconds: throws when they still have then
+ */
+export async function calm(system: System, until = Infinity): Promise<void> {
   for (;;) {
     const { rows } = await system.pool.query<{ left: number }>(
       'select count(*) as left from enrolments e where not exists (select from pathways p where p.id = e.id)',
     );
     if (rows[0]?.left === 0 && (await system.bareLeft()) === 0) return;
+    if (Date.now() > until) throw new Error('not all were started and recorded in time');
     await sleep(50);
   }
 }

@@ -5,6 +5,7 @@ describe('configuration', () => {
     expect(loadConfig({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
+      BRAND: '',
       DATA_DIR: '.data',
       LOG_LEVEL: 'info',
       POSTGRES_PORT: 0,
@@ -18,8 +19,8 @@ describe('configuration', () => {
       API_WRITE_TIMEOUT_MS: 5000,
       API_REQUESTS_PER_MINUTE: 6000,
       IMPORT_MAX_BYTES: 1_073_741_824,
-      BRAND: '',
       TRUSTED_PROXIES: 0,
+      FILE_MAX_BYTES: 10_485_760,
       WORKER_DEPLOYMENT_NAME: 'service-plus',
     });
   });

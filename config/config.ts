@@ -113,6 +113,9 @@ export const configSchema = z
     IMPORT_MAX_BYTES: atLeastOne
       .default(1024 * 1024 * 1024)
       .meta({ description: 'largest CSV file an import takes, in bytes' }),
+    FILE_MAX_BYTES: atLeastOne
+      .default(10 * 1024 * 1024)
+      .meta({ description: 'largest file that can be added to a task, in bytes' }),
 
     WORKER_MAX_CACHED_WORKFLOWS: z.coerce
       .number()

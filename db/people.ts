@@ -6,7 +6,7 @@ import { externalNumberKey, nameKey } from '../domain/enrolment';
  * number; accents and case do not matter.
  * @param $ adds a parameter to the statement and names it
  */
-export function sought(q: string, $: (value: unknown) => string): string {
+export function whereSought(q: string, $: (value: unknown) => string): string {
   const ways: string[] = [];
   const words = q.split(/[\s,]+/).filter((word) => key(word) !== '');
   // Each way to part the words into two names: "anne le goff" is anne | le goff too.

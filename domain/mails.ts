@@ -56,6 +56,13 @@ const noticeTexts: Readonly<
       en: `a mediation was opened on ${on} for a young person accompanied at ${siteName}. The pathway behind the link says why and what follows.`,
     },
   }),
+  cfa_warning: ({ siteName }) => ({
+    subject: { fr: 'fin prochaine de l’accueil au CFA', en: 'the CFA soon keeps an apprentice no longer' },
+    text: {
+      fr: `Un jeune accompagné à ${siteName}, dont le contrat est rompu, n’a pas de nouvel employeur et le CFA cesse bientôt de l’accueillir. Le jour est dans son parcours :`,
+      en: `a young person accompanied at ${siteName}, whose contract was terminated, has no new employer, and the CFA soon keeps them no longer. The pathway behind the link says the day.`,
+    },
+  }),
   no_substitute: ({ siteName, absentName, data }) => {
     const [from, to] = [data.from as Day, data.to as Day];
     const days =

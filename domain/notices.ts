@@ -1,8 +1,11 @@
-/** What people are told of at once by e-mail: a high alert, a mediation. Everything else waits for the morning. */
-import type { JournalEntry } from './journal';
+/** What people are told of at once by e-mail: a high alert, a mediation, a legal day that comes near. Everything else waits for the morning. */
+import type { JournalEntry, WaitName } from './journal';
 
-export const noticeKinds = ['high_alert', 'mediation_opened', 'no_substitute'] as const;
+export const noticeKinds = ['high_alert', 'mediation_opened', 'cfa_warning', 'no_substitute'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
+
+/** Days that nobody has a task for, and somebody must know of. */
+const warnings: readonly unknown[] = ['cfa_first_warning', 'cfa_last_warning'] satisfies WaitName[];
 
 export interface Notice {
   /** Of its cause: the same cause again is the same notice. */
@@ -18,6 +21,7 @@ export function noticesOf({ pathwayId, revision, events }: JournalEntry): Notice
     const id = `${pathwayId}/${revision}/${position}`;
     if (type === 'alert_raised' && data.level === 'high') return [{ id, kind: 'high_alert', data }];
     if (type === 'mediation_opened') return [{ id, kind: 'mediation_opened', data }];
+    if (type === 'day_came' && warnings.includes(data.name)) return [{ id, kind: 'cfa_warning', data }];
     return [];
   });
 }

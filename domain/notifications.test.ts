@@ -6,7 +6,7 @@ import { taskKinds } from './tasks';
 test('each role may switch off what it may be told of; committees and evaluators are told nothing', () => {
   expect(Object.fromEntries(roles.map((role) => [role, messageKindsOf(role)]))).toEqual({
     coordinator: messageKinds,
-    counsellor: ['digest', 'high_alert', 'mediation_opened'],
+    counsellor: ['digest', 'high_alert', 'mediation_opened', 'cfa_warning'],
     mediator: ['digest', 'mediation_opened'],
     partner: ['digest'],
     committee: [],

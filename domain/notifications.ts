@@ -16,6 +16,10 @@ export const messageLabels: Readonly<Record<MessageKind, Label>> = {
   },
   high_alert: { fr: 'Alerte grave, aussitôt', en: 'High alert, at once' },
   mediation_opened: { fr: 'Ouverture d’une médiation, aussitôt', en: 'A mediation opens, at once' },
+  cfa_warning: {
+    fr: 'Fin prochaine de l’accueil au CFA sans employeur',
+    en: 'The CFA soon no longer keeps an apprentice without employer',
+  },
   no_substitute: { fr: 'Absence sans remplaçant, aussitôt', en: 'Absence without substitute, at once' },
 };
 
@@ -28,6 +32,7 @@ const concerned: Readonly<
 > = {
   high_alert: { roles: ['coordinator'], referent: true },
   mediation_opened: { roles: ['coordinator', 'mediator'], referent: true },
+  cfa_warning: { roles: ['coordinator'], referent: true },
   no_substitute: { roles: ['coordinator'], referent: false },
 };
 

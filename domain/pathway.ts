@@ -83,14 +83,9 @@ export type Obstacle = (typeof obstacles)[number];
 /** What a search workshop is about. */
 export const searchTopics = ['employer_search', 'budget', 'health'] as const;
 
-export const employmentKinds = [
-  'permanent',
-  'fixed_term',
-  'agency',
-  'civil_service',
-  'own_business',
-  'other',
-] as const;
+/** Kinds of employment that can be durable; nothing else can. */
+export const lastingKinds = ['permanent', 'fixed_term', 'agency', 'civil_service', 'own_business'] as const;
+export const employmentKinds = [...lastingKinds, 'other'] as const;
 export type EmploymentKind = (typeof employmentKinds)[number];
 
 export const terminationInitiators = ['apprentice', 'employer', 'mutual', 'cfa', 'court'] as const;

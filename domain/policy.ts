@@ -65,6 +65,9 @@ export const policy = {
   'task.complete': takers,
   'task.draft': takers,
   'task.comment': { ...accompanying, mediator: 'takeable', partner: 'own' },
+  'file.read': { ...team, partner: 'own' },
+  'file.add': { ...accompanying, mediator: 'takeable', partner: 'own' },
+  'file.remove': { coordinator: 'site', counsellor: 'own', mediator: 'own', partner: 'own' },
   // Which of them, each task decides.
   'task.bulk': takers,
 
@@ -98,7 +101,7 @@ export interface PolicySubject {
   readonly siteId: string;
   /** A task of this pathway is or was the actor's. */
   readonly shared?: boolean;
-  /** Whose absence it is. */
+  /** Whose absence or file it is. */
   readonly staffId?: string;
   readonly task?: {
     readonly kind: TaskKind;
@@ -123,7 +126,9 @@ export function verdict(
   const scope = scopeOf(actor.role, action);
   if (scope === null) return 'forbidden';
   if (scope === 'all') return 'allowed';
-  if (subject.siteId !== actor.siteId && scope !== 'shared' && scope !== 'own') return 'unseen';
+  // A partner is held by its tasks, wherever they are.
+  const atSite = scope !== 'shared' && (scope !== 'own' || actor.role !== 'partner');
+  if (atSite && subject.siteId !== actor.siteId) return 'unseen';
   const { task } = subject;
   switch (scope) {
     case 'site':
@@ -133,7 +138,7 @@ export function verdict(
     case 'shared':
       return subject.shared ? 'allowed' : 'unseen';
     case 'own':
-      // The absences of a site are no secret to its team.
+      // That it is there is no secret: absences to the team of the site, files to whoever sees their task.
       if (subject.staffId !== undefined) return subject.staffId === actor.id ? 'allowed' : 'forbidden';
       return task && (task.assigneeId === actor.id || task.partnerId === actor.id) ? 'allowed' : 'unseen';
   }

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { day } from './forms';
-import { discoveryActions } from './pathway';
+import { discoveryActions, type EmploymentKind, lastingKinds } from './pathway';
 import { type TaskKind, taskKinds, tasks } from './tasks';
 
 /** 'MM-DD', of every year; 29 February is none. */
@@ -159,7 +159,12 @@ export const settingsSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
-  /** A fixed-term or agency job of at least this many months is durable employment. */
+  /** Jobs of these kinds are durable employment. */
+  durableKinds: z
+    .array(z.enum(lastingKinds))
+    .min(1)
+    .default([...lastingKinds]),
+  /** Those with an end, fixed-term and agency, from this many months on. */
   durableFromMonths: z.int().min(1).max(60).default(6),
   /** Discovery actions that the site offers. */
   actions: z
@@ -174,6 +179,8 @@ export const defaultSettings: Settings = settingsSchema.parse({});
 /** The part of a site's settings that a workflow decides by; delays are resolved outside, with the calendar. */
 export interface Rules extends Readonly<Settings['counts']> {
   readonly version: number;
+  /** Rules of before it was a setting have none: every kind that can last. */
+  readonly durableKinds?: readonly EmploymentKind[];
   readonly durableFromMonths: number;
   readonly searchReviews: number;
   readonly employmentChecks: number;
@@ -183,6 +190,7 @@ export function rulesOf(settings: Settings, version: number): Rules {
   return {
     version,
     ...settings.counts,
+    durableKinds: settings.durableKinds,
     durableFromMonths: settings.durableFromMonths,
     searchReviews: rounds(settings.tasks.search_review.opensAfter),
     employmentChecks: rounds(settings.tasks.employment_check.due),

@@ -100,7 +100,9 @@ test('an enrolment whose API is killed between its two writes starts its pathway
 
   // Nobody asks again: the starter begins it all the same.
   const found = await until(async () => {
-    const { body } = await system.call(coordinator, 'GET', '/api/pathways?q=coupee');
+    const { body } = await system.call(coordinator, 'GET', '/api/pathways', undefined, {
+      'x-search': 'coupee',
+    });
     const items = (body.items ?? []) as unknown as { id: string }[];
     return items.length > 0 && items;
   });

@@ -39,6 +39,17 @@ const ways: [string, (w: PathwayWorld) => Promise<YoungPerson>][] = [
   ['in a contract', (w) => w.enrolInto('securing')],
   ['looking for a job', (w) => w.enrolInto('durable_employment')],
   [
+    'looking for a job, who missed two follow-ups',
+    async (w) => {
+      const young = await w.enrolInto('durable_employment');
+      for (let round = 0; round < 2; round++) {
+        await young.untilOpen('job_search_follow_up');
+        await young.complete('job_search_follow_up', 'missed');
+      }
+      return young;
+    },
+  ],
+  [
     'on hold',
     async (w) => {
       const young = await w.enrolInto('contract_search');

@@ -95,6 +95,7 @@ describe('what one is told', () => {
       digest: true,
       high_alert: true,
       mediation_opened: true,
+      cfa_warning: true,
       no_substitute: true,
     });
     expect(await own('mediator.tours')).toMatchObject({ recent: [] });

@@ -108,7 +108,9 @@ function ctrlC({ child }: Run): void {
 describe('npm start', () => {
   it('runs everything, stops everything on Ctrl-C and finds its state again', async () => {
     const first = await running();
-    expect(first.output()).toContain(`http://127.0.0.1:${port}/api/docs`);
+    expect(first.output()).toContain(`Open     http://127.0.0.1:${port}\n`);
+    const page = await fetch(`http://127.0.0.1:${port}/tasks`, { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain('<meta name="demonstration" content="true" />');
     expect(first.output()).toContain(dataDir);
     expect(await answers()).toBe(true);
     await inDatabase('create table kept as select 1 as id');

@@ -64,7 +64,7 @@ POUR AUJOURD'HUI (1)
   https://service-plus.test/tasks/${a}.2
 
 NOUVELLES (1)
-- Entretien d'entrée, échéance le 13/03/2026
+- Entretien d’entrée, échéance le 13/03/2026
   https://service-plus.test/tasks/${a}.3
 
 English: 1 overdue (First contact), 1 due today (Information session), 1 new (Entry interview). The links above lead to each.
@@ -272,6 +272,17 @@ describe('what cannot wait', () => {
     expect(office.recipients).toEqual(['coordinator.tours', 'counsellor.tours', 'mediator.tours']);
     expect(office.mailsTo('mediator.tours')[0]?.subject).toBe(
       'Service plus : une médiation s’ouvre / a mediation opens',
+    );
+  });
+
+  test('that the CFA soon keeps an apprentice no longer is told to the referent and the coordinator', async () => {
+    const came = (name: string) => ({ type: 'day_came' as const, at: office.now, data: { name } });
+    const events = [came('cfa_first_warning'), came('contract_ends')];
+    await office.pathway('tours', { events, referent: 'counsellor.tours' });
+    await office.work();
+    expect(office.recipients).toEqual(['coordinator.tours', 'counsellor.tours']);
+    expect(office.mailsTo('counsellor.tours')[0]?.subject).toBe(
+      'Service plus : fin prochaine de l’accueil au CFA / the CFA soon keeps an apprentice no longer',
     );
   });
 

@@ -556,8 +556,13 @@ describe('an absent referent', () => {
       expect(task.assigneeId).toBe(young.counsellor);
       expect(task.standsInFor).toBeUndefined();
     }
-    expect(await young.timeline('stood_in')).toHaveLength(2);
-    expect(await young.timeline('came_back')).toHaveLength(2);
+    // On some days of the year a check of summer or of the new term opens meanwhile, and moves too.
+    const kinds = async (type: string) =>
+      (await young.timeline(type))
+        .map(({ data }) => data?.kind)
+        .filter((kind) => /^search_/.test(String(kind)));
+    expect(await kinds('stood_in')).toEqual(['search_workshop', 'search_follow_up']);
+    expect((await kinds('came_back')).toSorted()).toEqual(['search_follow_up', 'search_workshop']);
   });
 
   test('whose substitute is away too has another one, and the first again when that one is back', async () => {

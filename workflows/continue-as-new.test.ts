@@ -192,6 +192,20 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
       },
     ],
     [
+      'who has missed a follow-up of the job search',
+      async () => {
+        const young = await world.enrolInto('durable_employment');
+        await young.untilOpen('job_search_follow_up');
+        await young.complete('job_search_follow_up', 'missed');
+        return young;
+      },
+      async (young) => {
+        await young.untilOpen('job_search_follow_up');
+        await young.complete('job_search_follow_up', 'missed');
+        expect(await young.open()).toContain('hard_to_reach_decision');
+      },
+    ],
+    [
       'who has left a job and found another',
       async () => {
         const young = await world.enrolInto('durable_employment');

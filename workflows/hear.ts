@@ -5,7 +5,10 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Instant } from '../domain/calendar';
-import type { TaskRecord } from '../domain/journal';
+import { type EventKind, type NotNow, whyNotNow } from '../domain/events';
+import type { ContractRecord, TaskRecord } from '../domain/journal';
+import { type EmploymentKind, lastingKinds } from '../domain/pathway';
+import type { Rules } from '../domain/settings';
 import { contractProblem, type Decision, decisionSchemaOf, definitionOf } from '../domain/tasks';
 import type { Accompaniment } from './accompaniment';
 import {
@@ -133,7 +136,7 @@ export function hearPeople(p: Accompaniment): void {
 
   hear(
     recordContact,
-    () => refuseExited(),
+    () => refuseNotNow('contact'),
     ({ by, channel, result, at = p.now, wordsId }) => {
       state.attempts.push({ at, channel, result });
       if (result === 'reached') p.contacted(at);
@@ -150,10 +153,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordContract,
     (request) => {
-      refuseExited();
-      if (p.contract && state.step === 'securing') {
-        refused('contract_running', 'a contract is running: record its termination before a new contract');
-      }
+      refuseNotNow('contract');
       refuseContract(request);
     },
     ({ requestId: _, by, ...terms }) => {
@@ -166,9 +166,8 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordTermination,
     ({ on }) => {
-      refuseExited();
-      const contract = p.contract;
-      if (!contract) return refused('contract_missing', 'no contract is running: there is none to terminate');
+      refuseNotNow('termination');
+      const contract = p.contract as ContractRecord;
       if (on < contract.signedOn || on > contract.endsOn) {
         refused(
           'dates_contradict',
@@ -188,7 +187,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordEmployment,
     ({ startsOn, endsOn }) => {
-      refuseExited();
+      refuseNotNow('employment');
       if (endsOn && endsOn <= startsOn) {
         refused('dates_contradict', 'the job ends on or before the day it starts', { field: '/endsOn' });
       }
@@ -201,7 +200,7 @@ export function hearPeople(p: Accompaniment): void {
         kind,
         startsOn,
         ...(endsOn && { endsOn }),
-        durable: isDurable(kind, startsOn, endsOn, p.rules.durableFromMonths),
+        durable: isDurable(kind, startsOn, endsOn, p.rules),
         ...(wordsId && { wordsId }),
       };
       state.employments.push(job);
@@ -218,12 +217,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     proposeOffer,
-    () => {
-      refuseExited();
-      if (state.step !== 'contract_search') {
-        refused('not_in_this_step', 'offers are proposed while a contract is sought (step contract_search)');
-      }
-    },
+    () => refuseNotNow('offer'),
     ({ by, proposedOn, wordsId }) => {
       const number = ++state.offers;
       p.event({ type: 'offer_proposed', by, data: { proposedOn, wordsId } });
@@ -232,7 +226,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     raiseAlert,
-    () => refuseExited(),
+    () => refuseNotNow('alert'),
     ({ by, level, source, wordsId }) => {
       p.event({ type: 'alert_raised', by, data: { level, source, wordsId } });
       return (level === 'high' ? p.highAlert(by) : p.lowAlert(by)).id;
@@ -240,7 +234,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     holdPathway,
-    () => refuseExited(),
+    () => refuseNotNow('hold'),
     ({ by, until, wordsId }) => {
       p.hold(until, { by, wordsId });
       return undefined;
@@ -248,10 +242,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     resumePathway,
-    () => {
-      if (state.status !== 'on_hold')
-        refused('not_on_hold', 'the pathway is not on hold: there is nothing to resume');
-    },
+    () => refuseNotNow('resume'),
     ({ by }) => {
       p.resume(by);
       return undefined;
@@ -260,7 +251,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     transferReferent,
     ({ referentId }) => {
-      refuseExited();
+      refuseNotNow('transfer');
       if (referentId === state.referentId)
         refused('referent_already', 'this person is the referent already', { field: '/referentId' });
     },
@@ -272,7 +263,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     exitPathway,
     ({ code, wordsId }) => {
-      refuseExited();
+      refuseNotNow('exit');
       if (code === 'other' && !wordsId) {
         refused('exit_words_missing', 'the exit "other" needs words: say what it is', { field: '/comment' });
       }
@@ -284,11 +275,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     undoExit,
-    () => {
-      if (state.status === 'closed')
-        refused('pathway_exited', 'the time in which the exit could be undone is over');
-      if (state.exit === null) refused('not_exited', 'the pathway has not exited: there is nothing to undo');
-    },
+    () => refuseNotNow('undo_exit'),
     ({ by }) => {
       p.undoExit(by);
       return undefined;
@@ -370,23 +357,45 @@ export function hearPeople(p: Accompaniment): void {
     return task.id;
   }
 
-  function refuseExited(): void {
-    if (state.exit !== null || p.exiting)
-      refused('pathway_exited', 'the pathway has exited: undo the exit first');
+  function refuseNotNow(kind: EventKind): void {
+    const why = whyNotNow(kind, {
+      exited: state.exit !== null || (p.exiting && kind !== 'undo_exit'),
+      closed: state.status === 'closed',
+      onHold: state.status === 'on_hold',
+      step: state.step,
+      contractRuns: Boolean(p.contract),
+    });
+    if (why) refused(why, notNowMessages[why]);
   }
 }
+
+const notNowMessages: Readonly<Record<NotNow, string>> = {
+  pathway_exited: 'the pathway has exited: undo the exit first',
+  pathway_closed: 'the time in which the exit could be undone is over',
+  contract_running: 'a contract is running: record its termination before a new contract',
+  contract_missing: 'no contract is running: there is none to terminate',
+  not_in_this_step: 'offers are proposed while a contract is sought (step contract_search)',
+  not_on_hold: 'the pathway is not on hold: there is nothing to resume',
+  not_exited: 'the pathway has not exited: there is nothing to undo',
+};
 
 function refuseContract(terms: { signedOn: string; startsOn: string; endsOn: string }): void {
   const problem = contractProblem(terms);
   if (problem) refused('dates_contradict', problem.message, { field: `/${problem.field}` });
 }
 
-/** PATHWAY.md, step 5: permanent, civil service, own business; fixed-term and agency from the site's months on. */
-function isDurable(kind: string, startsOn: string, endsOn: string | undefined, fromMonths: number): boolean {
-  if (kind === 'permanent' || kind === 'civil_service' || kind === 'own_business') return true;
-  if (kind === 'other' || !endsOn) return false;
+/** PATHWAY.md, step 5: of the site's kinds; fixed-term and agency from the site's months on. */
+function isDurable(
+  kind: EmploymentKind,
+  startsOn: string,
+  endsOn: string | undefined,
+  { durableKinds = lastingKinds, durableFromMonths }: Rules,
+): boolean {
+  if (!durableKinds.includes(kind)) return false;
+  if (kind !== 'fixed_term' && kind !== 'agency') return true;
+  if (!endsOn) return false;
   const threshold = new Date(`${startsOn}T00:00:00Z`);
-  threshold.setUTCMonth(threshold.getUTCMonth() + fromMonths);
+  threshold.setUTCMonth(threshold.getUTCMonth() + durableFromMonths);
   // The last day counts: 1 January to 30 June is six months.
   threshold.setUTCDate(threshold.getUTCDate() - 1);
   return endsOn >= threshold.toISOString().slice(0, 10);

@@ -3,6 +3,7 @@ import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
 import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
+import { fileRoutes } from './files';
 import { forecast } from './forecast';
 import { handoverRoutes } from './handover';
 import { meRoutes } from './me';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...pathwayRoutes,
   forecast,
   ...taskRoutes,
+  ...fileRoutes,
   ...viewRoutes,
   events,
   ...absenceRoutes,

@@ -135,6 +135,7 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       TEMPORAL_TASK_QUEUE: taskQueue,
       API_WRITE_TIMEOUT_MS: 5_000,
       IMPORT_MAX_BYTES: 200_000,
+      FILE_MAX_BYTES: 3_000_000,
       DATA_DIR: dataDir,
       TRUSTED_PROXIES: 0,
     },

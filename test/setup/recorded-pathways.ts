@@ -100,6 +100,18 @@ export const recordedPathways: Record<string, (world: PathwayWorld) => Promise<Y
     await young.send(exitPathway, { code: 'moved_away' });
     return young;
   },
+  'lost-while-looking-for-a-job': async (world) => {
+    const young = await world.enrolInto('durable_employment');
+    for (const decision of ['try_again', 'lost_contact'] as const) {
+      for (let round = 0; round < 2; round++) {
+        await young.untilOpen('job_search_follow_up');
+        await young.complete('job_search_follow_up', 'missed');
+      }
+      const fields = decision === 'try_again' ? { channel: 'family' } : {};
+      await young.complete('hard_to_reach_decision', decision, fields);
+    }
+    return young;
+  },
   'continued-as-new': async (world) => {
     const young = await world.enrolInto('contract_search');
     await young.untilOpen('search_follow_up');

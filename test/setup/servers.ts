@@ -52,9 +52,15 @@ export async function testWorkflowBundle(): Promise<{ code: string }> {
   return { code: readFileSync(await shared('workflow-bundle'), 'utf8') };
 }
 
-/** A time-skipping server of the test's own, ended by `teardown()`. Time is skipped for all that runs on it. */
+/**
+ * A time-skipping server of the test's own, ended by `teardown()`. Time is skipped for all that runs on it. It is now
+ * there, or TEST_BEGINS_IN_DAYS later: what holds today must hold on any day of the year.
+ */
 export async function createTimeSkippingEnvironment() {
   const executable = { type: 'existing-path' as const, path: await shared('test-server') };
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
-  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const days = Number(process.env.TEST_BEGINS_IN_DAYS ?? 0);
+  if (days > 0) await env.sleep(`${days} days`);
+  return env;
 }

@@ -261,6 +261,42 @@ describe('a job', () => {
   });
 });
 
+describe('two follow-ups of the job search missed in a row', () => {
+  const missedTwice = async () => {
+    const young = await looking(world);
+    for (let round = 0; round < 2; round++) {
+      expect(await young.open()).not.toContain('hard_to_reach_decision');
+      await young.untilOpen('job_search_follow_up');
+      await young.complete('job_search_follow_up', 'missed');
+    }
+    return young;
+  };
+
+  test('let the coordinator decide, as while a contract is sought; the follow-ups wait for that', async () => {
+    const young = await missedTwice();
+    expect(await young.open()).toContain('hard_to_reach_decision');
+    expect(await young.planned()).not.toContain('job_search_follow_up');
+    await young.complete('hard_to_reach_decision', 'try_again', { channel: 'family' });
+    const next = await young.plannedTask('job_search_follow_up');
+    expect(next.instants?.dueAt).toBe(endOfDay(dayAfter(await world.day(), { days: 14 })));
+  });
+
+  test('may end as a lost contact', async () => {
+    const young = await missedTwice();
+    await young.complete('hard_to_reach_decision', 'lost_contact');
+    expect((await young.settled()).pathway.exit?.code).toBe('lost_contact');
+  });
+
+  test('are not two missed with one held between', async () => {
+    const young = await looking(world);
+    for (const outcome of ['missed', 'done', 'missed'] as const) {
+      await young.untilOpen('job_search_follow_up');
+      await young.complete('job_search_follow_up', outcome, outcome === 'done' ? search : {});
+    }
+    expect(await young.open()).not.toContain('hard_to_reach_decision');
+  });
+});
+
 test.each<[string, EmploymentKind, string | undefined, boolean]>([
   ['a permanent job', 'permanent', undefined, true],
   ['the civil service', 'civil_service', undefined, true],
@@ -274,6 +310,25 @@ test.each<[string, EmploymentKind, string | undefined, boolean]>([
   const young = await looking(world);
   await young.send(recordEmployment, { kind, startsOn: '2027-04-01', ...(endsOn && { endsOn }) });
   expect((await young.settled()).employments).toMatchObject([{ kind, durable }]);
+});
+
+test('which jobs are durable, and from how many months on, is said by the site', async () => {
+  const settings = { durableKinds: ['permanent', 'fixed_term'], durableFromMonths: 12 };
+  await world.pool.query(
+    `insert into site_settings (site_id, version, settings, applied_at) values ('roanne', 2, $1, now())`,
+    [JSON.stringify(settings)],
+  );
+  const start = { step: 'durable_employment', since: await world.now() } as const;
+  const young = await world.enrol({ siteId: 'roanne', start });
+  for (const [kind, endsOn] of [
+    ['own_business'],
+    ['fixed_term', '2028-03-30'],
+    ['fixed_term', '2028-03-31'],
+    ['permanent'],
+  ] as const)
+    await young.send(recordEmployment, { kind, startsOn: '2027-04-01', ...(endsOn && { endsOn }) });
+  const { employments } = await young.settled();
+  expect(employments.map(({ durable }) => durable)).toEqual([false, false, true, true]);
 });
 
 test('nobody who is taken over with a job of long ago leaves the pathway unasked', async () => {

@@ -3,6 +3,8 @@ import type { ContractRecord, EmploymentRecord } from '../../domain/journal';
 import type { Accompaniment } from '../accompaniment';
 import { beside, endOf } from '../asking';
 import { accompanyContract } from '../contract';
+import { hardToReach } from '../hard-to-reach';
+import { patched } from '../patches';
 import { exit, to, type Way } from '../state';
 
 export async function durableEmployment(p: Accompaniment): Promise<Way> {
@@ -12,7 +14,7 @@ export async function durableEmployment(p: Accompaniment): Promise<Way> {
     plan(p),
     jobs(p),
     finalReview(p, contract),
-    beside(jobSearch(p, contract)),
+    jobSearch(p, contract),
     ...(contract ? [beside(lastOfContract(p, contract))] : []),
   ]);
 }
@@ -39,18 +41,34 @@ async function lastOfContract(p: Accompaniment, contract: ContractRecord): Promi
   p.contractEnded(contract);
 }
 
-/** Every 14 days after the end of the contract, as long as there is no job. */
-async function jobSearch(p: Accompaniment, contract: ContractRecord | null): Promise<void> {
+/** Every 14 days after the end of the contract, as long as there is no job; missed twice in a row, somebody decides. */
+async function jobSearch(p: Accompaniment, contract: ContractRecord | null): Promise<Way> {
   const start: string = contract?.endsOn ?? p.state.stepEnteredAt;
   let anchor = start;
+  let missed = 0;
+  let decisions = 0;
   for (let round = 1; ; round++) {
     if (p.job !== null && !p.wasAsked('job_search_follow_up', { round })) {
       await p.when(() => p.job === null);
       // A job that was left: the search starts again.
       anchor = p.now > start ? p.now : start;
     }
-    await p.askUnless('job_search_follow_up', { round, anchor }, () => p.job !== null);
+    const followUp = await p.askUnless('job_search_follow_up', { round, anchor }, () => p.job !== null);
     anchor = endOf(p.asked('job_search_follow_up', { round }));
+    missed = followUp?.outcome === 'missed' ? missed + 1 : 0;
+    if (missed < p.rules.missedInARow) continue;
+    const question = { round: decisions + 1 };
+    // Who went on to the next follow-up before this was asked is not asked for what is long past.
+    const wentOn =
+      p.wasAsked('job_search_follow_up', { round: round + 1 }) &&
+      !p.wasAsked('hard_to_reach_decision', question);
+    if (wentOn || !patched('job-search-missed')) continue;
+    missed = 0;
+    decisions++;
+    const way = await hardToReach(p, question);
+    if (way) return way;
+    // A hold may have lasted for months.
+    anchor = p.now;
   }
 }
 
