@@ -8,6 +8,13 @@ import type { Documented } from './routing';
 export const label = z.object({ fr: z.string(), en: z.string() }).meta({ id: 'Label' });
 export const instant = () => z.iso.datetime().meta({ description: 'UTC' });
 export const day = () => z.iso.date().meta({ description: 'a day in Europe/Paris' });
+/** Yes or no in a query; absent: no. */
+export const flag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((given) => given === 'true')
+    .meta({ description });
 export const kind = z.enum(taskKinds as [TaskKind, ...TaskKind[]]).meta({ id: 'TaskKind' });
 export const step = z.enum(steps).meta({ id: 'Step' });
 export const status = z.enum(statuses).meta({ id: 'PathwayStatus' });
