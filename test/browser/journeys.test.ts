@@ -91,7 +91,9 @@ describe('a counsellor', () => {
     expect(taken.status).toBe(200);
     await page.getByText('Conseil 2 Tours').first().waitFor();
     // As typed, whatever became of the form.
-    expect(await page.locator('textarea', { hasText: 'Joint ce matin' }).count()).toBeGreaterThan(0);
+    const typed =
+      "[...document.querySelectorAll('textarea')].map((t) => t.value).join() + document.body.innerText";
+    expect(await page.evaluate(typed)).toContain('Joint ce matin');
     expect(await app.objections(page)).toEqual([]);
   });
 
@@ -155,6 +157,7 @@ describe('a counsellor', () => {
     page.on('request', (request) => void asked.push(request.url()));
     const search = page.waitForRequest((request) => request.headers()['x-search'] === 'quevillard');
     await page.getByRole('searchbox').fill('quevillard');
+    await page.keyboard.press('Enter');
     await search;
     await page.getByRole('link', { name: /Quévillard/i }).waitFor();
     await sleep(500);
