@@ -8,6 +8,8 @@ import type { Documented } from './routing';
 export const label = z.object({ fr: z.string(), en: z.string() }).meta({ id: 'Label' });
 export const instant = () => z.iso.datetime().meta({ description: 'UTC' });
 export const day = () => z.iso.date().meta({ description: 'a day in Europe/Paris' });
+/** A day that a list can be asked for. */
+export const listDay = () => day().refine((on) => on >= '2000-01-01', { error: 'lies before 2000-01-01' });
 export const kind = z.enum(taskKinds as [TaskKind, ...TaskKind[]]).meta({ id: 'TaskKind' });
 export const step = z.enum(steps).meta({ id: 'Step' });
 export const status = z.enum(statuses).meta({ id: 'PathwayStatus' });
@@ -35,6 +37,8 @@ export const staff = z
     organisation: z.string().nullable(),
   })
   .meta({ id: 'Staff' });
+
+export const site = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Site' });
 
 /** Of a young person: what the reader's role may see is present. */
 export const identity = z

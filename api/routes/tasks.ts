@@ -9,6 +9,7 @@ import {
   peopleByLoad,
   readTask,
   saveDraft,
+  type TaskFilter,
   type TaskNarrowing,
   type TaskRow,
   type TaskScope,
@@ -94,6 +95,30 @@ export function dueBounds(now: Date): { now: Instant; todayEnds: Instant; weekEn
   return { now: now.toISOString(), todayEnds: after(today), weekEnds: after(lastDay) };
 }
 
+/** What `GET /tasks` lists. */
+export function listed(
+  actor: Person,
+  filters: z.output<typeof viewFilters>,
+  sought: string | undefined,
+  now: Date,
+): Omit<TaskFilter, 'after' | 'limit'> {
+  const { todayEnds, weekEnds, now: from } = dueBounds(now);
+  const due = {
+    overdue: { dueBefore: from },
+    today: { dueFrom: from, dueBefore: todayEnds },
+    week: { dueFrom: todayEnds, dueBefore: weekEnds },
+    later: { dueFrom: weekEnds },
+  };
+  const whose = { me: actor.id, unassigned: null, team: undefined } as const;
+  const { assignee } = filters;
+  return {
+    ...narrowed(actor, filters, sought),
+    status: filters.status,
+    assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
+    ...(filters.due && due[filters.due]),
+  };
+}
+
 export const list = route({
   method: 'get',
   path: '/tasks',
@@ -106,24 +131,9 @@ export const list = route({
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query, sought, now }) {
     const after = readCursor(query.cursor, z.tuple([z.iso.datetime(), shape.taskId]));
-    const { todayEnds, weekEnds, now: from } = dueBounds(now);
-    const due = {
-      overdue: { dueBefore: from },
-      today: { dueFrom: from, dueBefore: todayEnds },
-      week: { dueFrom: todayEnds, dueBefore: weekEnds },
-      later: { dueFrom: weekEnds },
-    };
-    const whose = { me: actor.id, unassigned: null, team: undefined } as const;
-    const { assignee, limit } = query;
+    const { limit } = query;
     const rows = await asActor(api, actor, (client) =>
-      listTasks(client, {
-        ...narrowed(actor, query, sought),
-        status: query.status,
-        assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
-        ...(query.due && due[query.due]),
-        after,
-        limit: limit + 1,
-      }),
+      listTasks(client, { ...listed(actor, query, sought, now), after, limit: limit + 1 }),
     );
     const { items, next } = page(rows, limit, (row) => [row.dueAt, row.id]);
     return { status: 200, body: { items: items.map(labelled), next } };
