@@ -26,7 +26,7 @@ import { sendFailurePage } from './failure-page';
 import { readiness } from './health';
 import type { Person } from './identity';
 import { jsonMistakeAt } from './json-position';
-import { limited } from './limits';
+import { createGuessLimit, limited } from './limits';
 import { openApiDocument } from './openapi';
 import { checked, type Language, languageOf, Problem, type ProblemCode, pointerOf } from './problems';
 import { createRemembered } from './remembered';
@@ -52,10 +52,13 @@ export function createApp(deps: Deps, { before, web }: AppOptions = {}): Express
     remembered: createRemembered(),
     beginnings: createBeginnings({ ...deps, log, taskQueue: deps.config.TEMPORAL_TASK_QUEUE }),
     sessions: createSessions(deps),
+    guesses: createGuessLimit(),
   };
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  // How far X-Forwarded-For is believed: where a request comes from is counted.
+  app.set('trust proxy', deps.config.TRUSTED_PROXIES);
   const { register, observe } = metrics(deps);
   app.use(observed(log, observe));
   app.use(
@@ -64,8 +67,12 @@ export function createApp(deps: Deps, { before, web }: AppOptions = {}): Express
       referrerPolicy: { policy: 'no-referrer' },
     }),
   );
+  app.use((_req, res, next) => {
+    res.setHeader('permissions-policy', unused);
+    next();
+  });
   before?.(app);
-  app.use(signInRoutes(context, context.sessions));
+  app.use(signInRoutes(context, context.sessions, context.guesses));
 
   app.get('/health/live', (_, res) => void res.json({ status: 'up' }));
   app.get('/health/ready', async (_, res) => {
@@ -126,6 +133,8 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
       now: context.now(),
       trace: res.locals.trace,
       stream: req,
+      mediaType: mediaTypeOf(req, route),
+      fileName: req.get('x-file-name'),
       body: await bodyOf(req, res, route, parse, language),
     };
     await send(res, await route.handle(context, call as Call<never, never, never>));
@@ -137,15 +146,21 @@ function handlerOf(context: Context, route: Route, limit: RequestHandler): Reque
  * A cookie is sent whoever wrote the page, so a write by cookie must be shown to come from ours.
  */
 async function actorOf(
-  { identity, sessions }: Context,
+  { identity, sessions, guesses }: Context,
   req: Request,
   route: Route,
   options?: { touch: boolean },
 ): Promise<Person> {
   const { authorization } = req.headers;
-  if (authorization !== undefined || !sessions.isIn(req.headers)) return identity.personOf(authorization);
+  if (authorization !== undefined || !sessions.isIn(req.headers))
+    return guesses.hold(req, authorization === undefined || identity.knows(authorization), () =>
+      identity.personOf(authorization),
+    );
   if (isWrite(route)) sessions.refuseForged(req.headers);
-  return (await sessions.of(req.headers, options)).person;
+  const session = await guesses.hold(req, sessions.knows(req.headers), () =>
+    sessions.of(req.headers, options),
+  );
+  return session.person;
 }
 
 /** What is no id at all is not found, as an id that nobody has. */
@@ -207,16 +222,20 @@ function headerInvalid(pointer: string, fr: string, en: string): Problem {
   return new Problem('header_invalid', { detail: { fr: `${pointer} : ${fr}`, en: `${pointer}: ${en}` } });
 }
 
-async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
-  const type = route.stream ?? 'application/json';
+/** @throws Problem: a body of a type that the route does not take */
+function mediaTypeOf(req: Request, route: Route): string | undefined {
+  const types = route.stream ?? (route.body && ['application/json']);
   const present =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (!route.body && !route.stream) return undefined;
-  if (present && !req.is(type)) {
-    throw new Problem('media_type_unsupported', {
-      detail: { fr: `Attendu : ${type}`, en: `Expected: ${type}` },
-    });
-  }
+  if (!types || !present) return undefined;
+  const type = req.is([...types]);
+  if (type) return type;
+  throw new Problem(route.otherType ?? 'media_type_unsupported', {
+    detail: { fr: `Attendu : ${types.join(', ')}`, en: `Expected: ${types.join(', ')}` },
+  });
+}
+
+async function bodyOf(req: Request, res: Response, route: Route, parse: RequestHandler, language: Language) {
   if (!route.body) return undefined;
   await through(parse, req, res);
   refuseUnstorable(req.body);
@@ -264,7 +283,7 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
   res.setHeader('content-type', contentType);
   if (typeof body === 'string') res.end(body);
   else {
-    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string>);
+    const stream = body instanceof Readable ? body : Readable.from(body as AsyncIterable<string | Buffer>);
     try {
       if (res.req.method === 'HEAD') res.end();
       else await pipeline(stream, res);
@@ -282,6 +301,10 @@ async function send(res: Response, { status, body, contentType, headers }: Answe
 
 function problems(log: Context['log']): ErrorRequestHandler {
   return (error, req, res, _next) => {
+    // Whoever asked went away while sending: nobody is there to be answered, and nothing went wrong here.
+    if (error === req.errored) return;
+    // What is still being sent is let go by: many read the answer only when they have sent all.
+    res.once('finish', () => req.resume());
     const problem = problemOf(error);
     if (problem.status >= 500) {
       log.error(
@@ -356,6 +379,19 @@ const nothing = {
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
 };
+
+/** What browsers can do and no page here needs: not even a script that got in may use it. */
+const unused = [
+  'camera',
+  'display-capture',
+  'geolocation',
+  'microphone',
+  'payment',
+  'publickey-credentials-get',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 function metrics({ api, liveEvents }: Deps) {
   const register = new Registry();

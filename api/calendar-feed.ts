@@ -20,8 +20,8 @@ export const calendarPath = '/calendar/:secret.ics';
 const loggedPath = '/calendar/{secret}.ics';
 
 /**
- * Calendar programmes ask every quarter of an hour or less often. Counted by where requests come from: behind a proxy
- * that is everybody together, and still three times what 500 people's calendars ask.
+ * Calendar programmes ask every quarter of an hour or less often. Counted by where requests come from: an office, or a
+ * calendar in the cloud, is everybody together, and this is still three times what 500 people's calendars ask.
  */
 const REQUESTS_PER_MINUTE = 120;
 

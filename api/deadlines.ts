@@ -6,9 +6,11 @@
 import * as z from 'zod';
 import type { PathwayTask, PathwayWait } from '../db/pathways';
 import { addDelay, closedBecause, type Day, dayOf, type Instant } from '../domain/calendar';
+import { longDay } from '../domain/days';
 import { waitRules } from '../domain/deadlines';
 import type { Label } from '../domain/forms';
 import { type WaitName, waitsForSilence } from '../domain/journal';
+import { waitSubjects } from '../domain/labels';
 import { type Delay, delayOf, type Settings } from '../domain/settings';
 import { definitionOf, type TaskKind } from '../domain/tasks';
 import * as shape from './shapes';
@@ -98,8 +100,15 @@ export function deadlinesOf(
   return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-function taskDeadlines(
-  task: PathwayTask,
+/** Of one task: it comes from the page of the pathway or from its own. */
+export type DatedTask = Omit<
+  PathwayTask,
+  'partnerId' | 'rungs' | 'subject' | 'step' | 'assignee' | 'standsInFor'
+>;
+
+/** In no order; a rung of the ladder that has passed is left out. */
+export function taskDeadlines(
+  task: DatedTask,
   site: Site,
   settings: Settings | undefined,
   now: Instant,
@@ -320,41 +329,6 @@ function taskSubject(name: (typeof deadlineNames)[number], kind: TaskKind): Labe
   return { fr: `« ${label.fr} » ${what[name].fr}`, en: `"${label.en}" ${what[name].en}` };
 }
 
-/** What each wait brings, in the present. */
-export const waitSubjects: Readonly<Record<WaitName, Label>> = {
-  hold_ends: { fr: 'Le parcours reprend', en: 'The pathway resumes' },
-  exit_becomes_final: { fr: 'La sortie devient définitive', en: 'The exit becomes final' },
-  employment_step_starts: {
-    fr: 'L’étape 5, emploi durable, commence',
-    en: 'Step 5, durable employment, starts',
-  },
-  contract_ends: { fr: 'Le contrat se termine', en: 'The contract ends' },
-  cfa_keeps_apprentice: {
-    fr: 'Le CFA cesse d’accueillir le jeune sans employeur',
-    en: 'The CFA no longer keeps the apprentice without an employer',
-  },
-  cfa_first_warning: {
-    fr: 'Premier avertissement avant la fin de l’accueil au CFA',
-    en: 'First warning before the CFA no longer keeps the apprentice',
-  },
-  cfa_last_warning: {
-    fr: 'Dernier avertissement avant la fin de l’accueil au CFA',
-    en: 'Last warning before the CFA no longer keeps the apprentice',
-  },
-  contact_watch_phase_1: { fr: '« Reprendre contact » s’ouvre', en: '"Re-establish contact" opens' },
-  contact_watch_phase_2: { fr: '« Reprendre contact » s’ouvre', en: '"Re-establish contact" opens' },
-  summer_check: { fr: '« Point d’été » s’ouvre', en: '"Summer check-in" opens' },
-  term_starts: { fr: '« Retour de rentrée » s’ouvre', en: '"Return to term" opens' },
-  trial_can_end: {
-    fr: 'La période d’essai ne peut être finie avant la fin du jour',
-    en: 'The trial period cannot be over before the end of the day',
-  },
-  transfer_ends: {
-    fr: 'Le référent d’avant le transfert revient',
-    en: 'The referent from before the transfer is back',
-  },
-};
-
 function sentence(subject: Label, counted: Counted, version: number, site: Site): Label {
   const { at, anchor, code, setting, delay } = counted;
   const on = longDay(dayOf(at));
@@ -444,13 +418,4 @@ function lengthOf(delay: Delay): Label {
   const [unit, n] = Object.entries(delay)[0] as [string, number];
   const [one, more] = units[unit] as readonly [Label, Label];
   return { fr: `${n} ${(n < 2 ? one : more).fr}`, en: `${n} ${(n === 1 ? one : more).en}` };
-}
-
-const inFrench = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'long', timeZone: 'UTC' });
-const inEnglish = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-
-/** "le 14 juillet 2026", "14 July 2026" */
-export function longDay(day: Day): Label {
-  const date = new Date(`${day}T00:00:00Z`);
-  return { fr: `le ${inFrench.format(date).replace(/^1 /, '1er ')}`, en: inEnglish.format(date) };
 }

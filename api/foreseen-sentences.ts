@@ -1,8 +1,8 @@
 /** What a forecast says of each thing that would happen; what is of no use to a reader is left out. */
 import type { Label } from '../domain/forms';
 import { type WaitName, waitsForSilence } from '../domain/journal';
+import { waitSubjects } from '../domain/labels';
 import { steps } from '../domain/pathway';
-import { waitSubjects } from './deadlines';
 import type { Foreseen } from './forecast';
 
 /** Of a task, after its name; or of the pathway, a sentence of its own. */

@@ -15,6 +15,8 @@ export interface Identity {
    * database_away
    */
   personOf(authorization: string | undefined): Promise<Person>;
+  /** Whether the header's token was found to be good lately. */
+  knows(authorization: string | undefined): boolean;
 }
 
 /** Symmetric algorithms are not taken: whoever checks such a token could make one. */
@@ -42,11 +44,16 @@ export function createIdentity(options: {
   const known = new Recent<string, Person | null>(5_000);
   const verified = new Recent<string, { subject: string; expires: number }>(5_000);
 
-  async function subjectOf(authorization: string | undefined): Promise<string> {
-    const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-    if (!token) throw unauthorised('token_missing');
+  function verifiedBefore(token: string): string | undefined {
     const before = verified.get(token, VERIFIED_MS);
-    if (before && Date.now() / 1000 < before.expires) return before.subject;
+    return before && Date.now() / 1000 < before.expires ? before.subject : undefined;
+  }
+
+  async function subjectOf(authorization: string | undefined): Promise<string> {
+    const token = tokenIn(authorization);
+    if (!token) throw unauthorised('token_missing');
+    const before = verifiedBefore(token);
+    if (before !== undefined) return before;
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
@@ -83,6 +90,11 @@ export function createIdentity(options: {
   }
 
   return {
+    knows(authorization) {
+      const token = tokenIn(authorization);
+      return token !== undefined && verifiedBefore(token) !== undefined;
+    },
+
     async personOf(authorization) {
       const person = await staffOf(await subjectOf(authorization));
       if (!person) throw new Problem('unknown_person');
@@ -91,6 +103,8 @@ export function createIdentity(options: {
     },
   };
 }
+
+const tokenIn = (authorization = ''): string | undefined => /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 
 function unauthorised(code: 'token_missing' | 'token_expired' | 'token_invalid', cause?: unknown): Problem {
   // RFC 6750, 3: without a token, no error code.

@@ -26,7 +26,7 @@ export function problemsOf(route: Route): ProblemCode[] {
       ...(route.body
         ? (['json_invalid', 'body_too_large', 'media_type_unsupported', 'body_invalid'] as const)
         : []),
-      ...(route.stream ? (['media_type_unsupported'] as const) : []),
+      ...(route.stream ? [route.otherType ?? 'media_type_unsupported'] : []),
       'too_many_requests',
       'database_away',
       'issuer_away',
@@ -56,6 +56,18 @@ const searchHeader = z.object({
 const lastEventHeader = z.object({
   'Last-Event-ID': z.string().optional().meta({ description: '`id` of the last event the reader has' }),
 });
+const fileNameHeader = z.object({
+  'X-File-Name': z.string().meta({ description: 'Name of the file, encoded as by encodeURIComponent' }),
+});
+
+/** What is no JSON: text, or bytes. */
+const contentOf = (mediaTypes: readonly string[]) =>
+  Object.fromEntries(
+    mediaTypes.map((type) => [
+      type,
+      { schema: { type: 'string' as const, ...(!type.startsWith('text/') && { format: 'binary' }) } },
+    ]),
+  );
 
 function operation(route: Route): ZodOpenApiOperationObject {
   const codes = problemsOf(route);
@@ -65,9 +77,10 @@ function operation(route: Route): ZodOpenApiOperationObject {
     return scope ? [`${role} (${scope})`] : [];
   });
   const header = isWrite(route)
-    ? route.ifMatch
-      ? writeHeaders.extend(ifMatchHeader.shape)
-      : writeHeaders
+    ? writeHeaders.extend({
+        ...(route.ifMatch && ifMatchHeader.shape),
+        ...(route.named && fileNameHeader.shape),
+      })
     : route.resumes
       ? lastEventHeader
       : route.seeks && searchHeader;
@@ -83,19 +96,14 @@ function operation(route: Route): ZodOpenApiOperationObject {
       ...(header && { header }),
     },
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    ...(route.stream && {
-      requestBody: { required: true, content: { [route.stream]: { schema: { type: 'string' as const } } } },
-    }),
+    ...(route.stream && { requestBody: { required: true, content: contentOf(route.stream) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, { description, schema }]) => [
           status,
           {
             description,
-            content:
-              typeof schema === 'string'
-                ? { [schema]: { schema: { type: 'string' as const } } }
-                : { 'application/json': { schema } },
+            content: Array.isArray(schema) ? contentOf(schema) : { 'application/json': { schema } },
           },
         ]),
       ),

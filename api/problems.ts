@@ -136,8 +136,8 @@ export const problemKinds = {
   not_exited: kind(409, 'Ce parcours n’a pas de sortie à annuler', 'This pathway has no exit to undo'),
   not_in_this_step: kind(
     409,
-    'Cela n’a pas lieu dans l’étape où est le jeune : rechargez le parcours',
-    'This does not happen in the step the young person is in: reload the pathway',
+    'Une offre se propose pendant la recherche de contrat (étape 3) : le jeune n’y est pas',
+    'An offer is proposed while a contract is sought (step 3): the young person is not there',
   ),
   not_on_hold: kind(
     409,
@@ -153,6 +153,11 @@ export const problemKinds = {
     409,
     'Vous avez déjà cent vues enregistrées, celles du site comprises : supprimez-en une d’abord',
     'You have a hundred saved views already, those of the site included: delete one first',
+  ),
+  too_many_files: kind(
+    409,
+    'Cette tâche a déjà vingt fichiers : supprimez-en un d’abord',
+    'This task has twenty files already: remove one first',
   ),
   absence_overlaps: kind(
     409,
@@ -189,10 +194,20 @@ export const problemKinds = {
     'Le corps est trop grand : réduisez-le',
     'The body is too large: make it smaller',
   ),
+  file_too_large: kind(
+    413,
+    'Le fichier est trop grand : réduisez-le ou partagez-le en plusieurs',
+    'The file is too large: make it smaller or divide it',
+  ),
   media_type_unsupported: kind(
     415,
     'Ce type de contenu n’est pas accepté ici : corrigez l’en-tête Content-Type',
     'This media type is not taken here: correct the Content-Type header',
+  ),
+  file_type_unsupported: kind(
+    415,
+    'Ce type de fichier n’est pas accepté : enregistrez-le en PDF, image, document ou tableur (docx, xlsx, odt, ods) ou texte',
+    'This type of file is not taken: save it as PDF, picture, document or spreadsheet (docx, xlsx, odt, ods) or text',
   ),
 
   body_invalid: kind(
@@ -204,6 +219,16 @@ export const problemKinds = {
     422,
     'L’inscription n’est pas valide : corrigez les champs que `errors` nomme',
     'The enrolment is not valid: correct the fields that `errors` names',
+  ),
+  file_unsafe: kind(
+    422,
+    'Ce fichier ne peut être joint : `errors` dit pourquoi et que faire',
+    'This file cannot be added: `errors` says why and what to do',
+  ),
+  file_name_invalid: kind(
+    422,
+    'Le nom du fichier ne convient pas : `errors` dit pourquoi, renommez-le',
+    'The name of the file does not do: `errors` says why, rename it',
   ),
   file_refused: kind(
     422,

@@ -9,6 +9,7 @@ import type { Label } from '../domain/forms';
 import type { Action } from '../domain/policy';
 import type { Beginnings } from './beginning';
 import type { Identity, Person } from './identity';
+import type { GuessLimit } from './limits';
 import type { LiveEvents } from './live-events';
 import type { Language, ProblemCode } from './problems';
 import type { Remembered } from './remembered';
@@ -21,7 +22,13 @@ export interface Deps {
   readonly temporal: Client;
   readonly config: Pick<
     Config,
-    'TEMPORAL_NAMESPACE' | 'TEMPORAL_TASK_QUEUE' | 'API_WRITE_TIMEOUT_MS' | 'IMPORT_MAX_BYTES' | 'DATA_DIR'
+    | 'TEMPORAL_NAMESPACE'
+    | 'TEMPORAL_TASK_QUEUE'
+    | 'API_WRITE_TIMEOUT_MS'
+    | 'IMPORT_MAX_BYTES'
+    | 'FILE_MAX_BYTES'
+    | 'DATA_DIR'
+    | 'TRUSTED_PROXIES'
   >;
   readonly identity: Identity;
   /** By which browsers sign in, and how it knows this application; without a secret it is a public client. */
@@ -41,6 +48,7 @@ export interface Context extends Deps {
   readonly remembered: Remembered;
   readonly beginnings: Beginnings;
   readonly sessions: Sessions;
+  readonly guesses: GuessLimit;
 }
 
 /** One request as a handler sees it: who asks, and everything already valid. */
@@ -72,11 +80,15 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly now: Date;
   /** The body of a route that takes a stream. */
   readonly stream: Readable;
+  /** Of the body, without parameters; undefined: there is no body. */
+  readonly mediaType: string | undefined;
+  /** Of X-File-Name, as it was sent. */
+  readonly fileName: string | undefined;
 }
 
 export interface Answer {
   readonly status: number;
-  /** JSON; with `contentType` text, whole or in pieces. */
+  /** JSON; with `contentType` text, whole or in pieces, or bytes in pieces. */
   readonly body?: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -84,8 +96,8 @@ export interface Answer {
 
 export interface Documented {
   readonly description: string;
-  /** Of the JSON body; a string is the media type of a text. None: an empty body. */
-  readonly schema?: z.ZodType | string;
+  /** Of the JSON body; what is no JSON has a media type, or one of several. None: an empty body. */
+  readonly schema?: z.ZodType | readonly string[];
 }
 
 export interface Route {
@@ -100,8 +112,12 @@ export interface Route {
   readonly body?: z.ZodType;
   /** What the documentation shows instead of `body`, where the handler knows more. */
   readonly documentedBody?: z.ZodType;
-  /** Media type of a body that the handler reads as a stream. */
-  readonly stream?: string;
+  /** Media types of a body that the handler reads as a stream. */
+  readonly stream?: readonly string[];
+  /** What a body of any other type is answered; default: media_type_unsupported. */
+  readonly otherType?: ProblemCode;
+  /** Takes X-File-Name: a name may be a person's, so it stands in no address. */
+  readonly named?: true;
   /** Takes `Idempotency-Key`; default: every POST, PUT and DELETE. `ifMatch`: takes If-Match too. */
   readonly ifMatch?: true;
   /** Takes Last-Event-ID: a stream that goes on where it was left. */

@@ -37,6 +37,8 @@ export interface Sessions {
    * @throws Problem token_missing (no cookie), session_expired, database_away
    */
   of(headers: IncomingHttpHeaders, options?: { touch?: boolean }): Promise<Session>;
+  /** Whether the request's session was live when it was last asked for here. */
+  knows(headers: IncomingHttpHeaders): boolean;
   /** Whether the request has a session's cookie, which may be over. */
   isIn(headers: IncomingHttpHeaders): boolean;
   /** What `X-CSRF-Token` must be in this browser; null: it has no session's cookie. */
@@ -82,7 +84,7 @@ export function createSessions({ api, publicUrl, now }: Pick<Deps, 'api' | 'publ
       const id = cookie.of(headers);
       if (!id) throw unauthorised('token_missing');
       const hash = hashOf(id);
-      const key = hash.toString('base64');
+      const key = keyOf(hash);
       const at = now();
       const session = await liveSession(api, hash, { at, idleMs: IDLE_MS, touch }).catch((cause: unknown) => {
         if (!isAway(cause)) throw cause;
@@ -96,6 +98,11 @@ export function createSessions({ api, publicUrl, now }: Pick<Deps, 'api' | 'publ
       }
       known.set(key, session);
       return session;
+    },
+
+    knows(headers) {
+      const id = cookie.of(headers);
+      return id !== null && known.get(keyOf(hashOf(id)), IDLE_MS) !== undefined;
     },
 
     isIn: (headers) => cookie.of(headers) !== null,
@@ -121,7 +128,7 @@ export function createSessions({ api, publicUrl, now }: Pick<Deps, 'api' | 'publ
     async end(headers) {
       const id = cookie.of(headers);
       if (!id) return null;
-      known.delete(hashOf(id).toString('base64'));
+      known.delete(keyOf(hashOf(id)));
       const sealed = await endSession(api, hashOf(id), now());
       return sealed && unseal(id, sealed);
     },
@@ -174,6 +181,7 @@ export function derived(secret: string, purpose: string): Buffer {
 
 // Looked up by its hash: how long that takes says nothing about a secret.
 const hashOf = (id: string) => createHash('sha256').update(id).digest();
+const keyOf = (hash: Buffer) => hash.toString('base64');
 const csrfToken = (id: string) => derived(id, 'csrf').toString('base64url');
 
 function same(given: string, expected: string): boolean {

@@ -73,9 +73,15 @@ export const task = z
     dueAt: instant(),
     openedAt: instant().nullable(),
     closedAt: instant().nullable(),
+    closedBy: personRef
+      .nullable()
+      .meta({ description: 'who completed it; null also when no person closed it' }),
     outcome: z.string().nullable(),
     cancelReason: z.string().nullable(),
     rungs: z.array(z.enum(rungs)),
+    takeable: z.boolean().meta({
+      description: 'the reader’s role may take tasks of this kind; whether it is free, `assignee` says',
+    }),
     revision: z.int(),
     person: z.object({ lastName: z.string(), firstName: z.string() }),
   })
@@ -112,3 +118,6 @@ export const taskParams = z.object({
   id: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[1-9][0-9]{0,8}$/),
 });
 export const taskId = taskParams.shape.id;
+
+/** One of a query's values is a list too. */
+export const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);

@@ -7,7 +7,7 @@ import * as openid from 'openid-client';
 import * as z from 'zod';
 import { staffBySubject } from '../db/staff';
 import { callbackPath } from './demo-client';
-import { limited } from './limits';
+import { type GuessLimit, limited } from './limits';
 import { checked, languageOf, Problem } from './problems';
 import type { Deps } from './routing';
 import { browserCookie, derived, newSecret, type Sessions } from './sessions';
@@ -18,7 +18,7 @@ const ISSUER_SECONDS = 5;
 /** It travels in a cookie, and browsers drop one of more than 4,096 bytes. */
 const LONGEST_RETURN_BYTES = 2_000;
 
-/** Counted by where they come from: behind a proxy that is everybody, at nine o'clock. */
+/** Counted by where they come from: an office has one address, at nine o'clock too. */
 const SIGN_INS_PER_MINUTE = 240;
 
 const loginQuery = z.strictObject({
@@ -41,6 +41,7 @@ const loginQuery = z.strictObject({
 export function signInRoutes(
   { api, log, oidc, publicUrl }: Pick<Deps, 'api' | 'log' | 'oidc' | 'publicUrl'>,
   sessions: Sessions,
+  guesses: GuessLimit,
 ): Router {
   // What a sign-in needs on its way is in the browser, or made from what is there; nothing is stored for who never comes back.
   const underWay = browserCookie('sign-in', publicUrl, /^[\w-]{43}\.[\w-]{1,2700}$/);
@@ -117,7 +118,10 @@ export function signInRoutes(
 
   router.get('/auth/session', async (req, res) => {
     // Asked by pages that wait: it is no use of the session.
-    const { person, expiresAt, idleAt } = await sessions.of(req.headers, { touch: false });
+    const harmless = !sessions.isIn(req.headers) || sessions.knows(req.headers);
+    const { person, expiresAt, idleAt } = await guesses.hold(req, harmless, () =>
+      sessions.of(req.headers, { touch: false }),
+    );
     res.locals.actor = person;
     const { active: _, ...shown } = person;
     res.json({ person: shown, expiresAt, idleAt, csrfToken: sessions.csrfTokenOf(req.headers) });

@@ -8,6 +8,7 @@ import { staffByIds } from '../db/staff';
 import { dropDraft, type TaskFacts, taskFacts } from '../db/tasks';
 import { keepWords, type Words } from '../db/words';
 import { type Day, dayOf } from '../domain/calendar';
+import { longDay } from '../domain/days';
 import { holderOn } from '../domain/duty';
 import { type Action, mayHold, verdict } from '../domain/policy';
 import { type Decision, decisionSchemaOf, definitionOf, formOf, splitWords } from '../domain/tasks';
@@ -21,7 +22,6 @@ import {
   signatureProblems,
   timeOf,
 } from './checks';
-import { longDay } from './deadlines';
 import { type Decided, decide, type ToDecide, wasTaken, wordsIdOf } from './deciding';
 import type { Person } from './identity';
 import { checked, type Language, Problem } from './problems';

@@ -72,13 +72,15 @@ export function webRoutes({ folder, brand, demonstration }: WebApplication): Rou
       throw new Problem('not_found');
     },
   );
-  router.use(express.static(folder, { index: false, redirect: false, maxAge: '1d' }));
-  router.get(/^\/(?!api\/|auth\/|oidc\/|health\/|calendar\/)/, policy, (req, res, next) => {
+  const shown: RequestHandler = (req, res, next) => {
     if (req.accepts(['json', 'html']) !== 'html') return next();
-    named(req, res, () => {});
     res.setHeader('cache-control', 'no-store');
     res.type('html').send(page);
-  });
+  };
+  // Not the file as it was built, which says nothing of this installation.
+  router.get('/index.html', named, policy, shown);
+  router.use(express.static(folder, { index: false, redirect: false, maxAge: '1d' }));
+  router.get(/^\/(?!(api|auth|oidc|health|calendar)(\/|$))/i, named, policy, shown);
   return router;
 }
 

@@ -1,18 +1,21 @@
 /**
  * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history, settings, year, killed, burst. About an hour for all, on a machine with
- * nothing else to do.
+ * memory, enrolments, completions, history, settings, year, killed, burst, inbox, events, web. About an hour for all, on a
+ * machine with nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { tokenOf } from '../bin/token';
 import { completions } from './completions';
 import { enrolments } from './enrolments';
+import { events } from './events';
 import { history } from './history';
+import { inbox } from './inbox';
 import { type Measure, table } from './measure';
 import { memory } from './memory';
 import { type System, startSystem } from './system';
 import { burst, idleYear, killed, settingsChange } from './time';
+import { web } from './web';
 
 const benches: Record<string, (system: System) => Promise<Measure[]>> = {
   // First: a process does not give back the memory it has used.
@@ -29,7 +32,17 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
   killed: (system) => killed(system, bursts.killed as number),
   burst: async (system) =>
     burst(system, await tokenOf('counsellor.blois', system.url), bursts.burst as number),
+  inbox: async (system) =>
+    inbox(system, {
+      'counsellor.tours': await tokenOf('counsellor.tours', system.url),
+      'partner.tours': await tokenOf('partner.tours', system.url),
+    }),
+  events,
 };
+
+/** What is measured of the build alone. */
+const withoutServers: Record<string, () => Measure[]> = { web };
+const all = [...Object.keys(benches), ...Object.keys(withoutServers)];
 
 /** How many wait for the same minute, with a worker that is told when it is. */
 const bursts: Record<string, number> = { killed: 2_000, burst: 10_000 };
@@ -39,14 +52,12 @@ async function main(): Promise<void> {
     options: { json: { type: 'string' }, burst: { type: 'string', default: '10000' } },
     allowPositionals: true,
   });
-  const unknown = positionals.filter((name) => !(name in benches));
+  const unknown = positionals.filter((name) => !all.includes(name));
   if (unknown.length) {
-    throw new Error(
-      `There is no benchmark ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`,
-    );
+    throw new Error(`There is no benchmark ${unknown.join(', ')}: choose from ${all.join(', ')}.`);
   }
   bursts.burst = Number(values.burst);
-  const names = positionals.length ? positionals : Object.keys(benches);
+  const names = positionals.length ? positionals : all;
   const measures: Measure[] = [];
   let failed = false;
   for (const name of Object.keys(benches).filter((n) => names.includes(n))) {
@@ -63,6 +74,7 @@ async function main(): Promise<void> {
     }
     console.error(`${name}: over`);
   }
+  for (const name of names) measures.push(...(withoutServers[name]?.() ?? []));
   console.log(table(measures));
   if (values.json) writeFileSync(values.json, `${JSON.stringify(measures, null, 2)}\n`);
   if (failed) throw new Error('Not all was measured.');

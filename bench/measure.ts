@@ -53,6 +53,11 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+export function percentile95(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? median(sorted);
+}
+
 /**
  * Does `work` `count` times, at most `concurrency` at once.
  * @returns the time of each in milliseconds, and all together in seconds

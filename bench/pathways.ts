@@ -26,8 +26,8 @@ export async function startPathways(
     `with e as (select e->>'pathwayId' as id, e from jsonb_array_elements($1) e),
        p as (insert into people (id, last_name, first_name, birth_date, name_key)
          select id::uuid, 'Essai', id, '2008-01-01', 'essai ' || id from e)
-     insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
-     select id::uuid, id::uuid, 'blois', 'in_school', 'cfa', current_date, current_date, $2, now(), e, now() from e`,
+     insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
+     select id::uuid, id::uuid, 'blois', 'essai ' || id, 'in_school', 'cfa', current_date, current_date, $2, now(), e, now() from e`,
     [JSON.stringify(inputs), enrolledBy],
   );
   await load(count, 16, (i) => {

@@ -14,6 +14,8 @@ import { startPostgres } from '../embedded/postgres';
 import { freePort } from '../embedded/processes';
 import { startTemporal } from '../embedded/temporal';
 
+type Part = 'api' | 'worker' | 'bare';
+
 export interface System {
   readonly temporal: Client;
   readonly pool: Pool;
@@ -31,9 +33,17 @@ export interface System {
   /** Ends our worker as a power cut would, and starts another. */
   replaceWorker(): Promise<void>;
   /** Resident memory in bytes. */
-  memoryOf(part: 'worker' | 'bare'): number;
+  memoryOf(part: Part): number;
+  /** Processor time it has used, in seconds. */
+  processorOf(part: Part): number;
   /** One request with a bearer token; keep-alive. */
-  call(token: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: never }>;
+  call(
+    token: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: never }>;
   stop(): Promise<void>;
 }
 
@@ -92,8 +102,9 @@ export async function startSystem(workerScript = '../worker/main.js'): Promise<S
     },
     pool,
     url: `http://127.0.0.1:${port}`,
-    memoryOf: (part) => residentBytes(part === 'worker' ? worker : bare),
-    call: (token, method, to, body) => call(agent, port, token, method, to, body),
+    memoryOf: (part) => residentBytes({ api, worker, bare }[part]),
+    processorOf: (part) => processorSeconds({ api, worker, bare }[part]),
+    call: (token, method, to, body, headers) => call(agent, port, token, method, to, body, headers),
     async stop() {
       agent.destroy();
       await pool.end();
@@ -130,7 +141,22 @@ function residentBytes({ pid }: ChildProcess): number {
   return Number(line?.[1]) * 1024;
 }
 
-function call(agent: Agent, port: number, token: string, method: string, to: string, body?: unknown) {
+function processorSeconds({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Fields 14 and 15, in hundredths of a second; field 2, the name, may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function call(
+  agent: Agent,
+  port: number,
+  token: string,
+  method: string,
+  to: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+) {
   const text = body === undefined ? '' : JSON.stringify(body);
   return new Promise<{ status: number; body: never }>((resolve, reject) => {
     const req = request(
@@ -142,6 +168,7 @@ function call(agent: Agent, port: number, token: string, method: string, to: str
         path: to,
         headers: {
           authorization: `Bearer ${token}`,
+          ...headers,
           ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
         },
       },

@@ -4,7 +4,7 @@ import { skipTime } from '../bin/demo/skip-time';
 import { defaultSettings, type Settings } from '../domain/settings';
 import { pathwayWorkflowId } from '../workflows/messages';
 import { calm } from './enrolments';
-import { load, type Measure, measure, median } from './measure';
+import { load, type Measure, measure, percentile95 } from './measure';
 import { searching, startPathways } from './pathways';
 import type { System } from './system';
 
@@ -165,9 +165,4 @@ async function noneTwice(system: System, count: number): Promise<void> {
   const [found] = rows;
   if (found?.tasks !== count || found.pathways !== count || found.told !== count)
     throw new Error(`not one summer check-in for each of ${count} pathways: ${JSON.stringify(found)}`);
-}
-
-function percentile95(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.95)] ?? median(sorted);
 }

@@ -1,14 +1,17 @@
-/** `npm test`: installs and builds what is missing or changed, once for all tests; arguments go to jest. */
+/** `npm test`: installs and builds what is missing or changed, a browser too, once for all tests; arguments go to jest. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { browser } from './browser.mjs';
 import { build, checkNode, install, root } from './prepare.mjs';
 
 checkNode();
 install();
 build();
+const chromium = browser();
 const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
   stdio: 'inherit',
   cwd: root,
+  env: { ...process.env, ...(chromium && { CHROMIUM: chromium }) },
 });
 process.exit(status ?? 1);

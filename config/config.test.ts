@@ -19,6 +19,8 @@ describe('configuration', () => {
       API_WRITE_TIMEOUT_MS: 5000,
       API_REQUESTS_PER_MINUTE: 6000,
       IMPORT_MAX_BYTES: 1_073_741_824,
+      TRUSTED_PROXIES: 0,
+      FILE_MAX_BYTES: 10_485_760,
       WORKER_DEPLOYMENT_NAME: 'service-plus',
     });
   });

@@ -106,9 +106,16 @@ export const configSchema = z
       .min(0)
       .default(6000)
       .meta({ description: 'requests a minute and person that the API takes; 0: no limit' }),
+    TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0).meta({
+      description:
+        'reverse proxies before the API, whose X-Forwarded-For is believed; 0: limits by address count all together behind one',
+    }),
     IMPORT_MAX_BYTES: atLeastOne
       .default(1024 * 1024 * 1024)
       .meta({ description: 'largest CSV file an import takes, in bytes' }),
+    FILE_MAX_BYTES: atLeastOne
+      .default(10 * 1024 * 1024)
+      .meta({ description: 'largest file that can be added to a task, in bytes' }),
 
     WORKER_MAX_CACHED_WORKFLOWS: z.coerce
       .number()

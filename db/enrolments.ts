@@ -203,6 +203,8 @@ const enrolmentColumns = {
   id: 'uuid',
   person_id: 'uuid',
   site_id: 'text',
+  // Of the person; see db/migrations/0011.
+  name_key: 'text',
   wave: 'text',
   situation: 'text',
   origin: 'text',

@@ -24,9 +24,9 @@ async function enrolled(): Promise<string> {
   const id = randomUUID();
   await pool.query(
     `with p as (insert into people (id, last_name, first_name, birth_date, name_key)
-       values (gen_random_uuid(), 'Essai', 'Un', '2008-01-01', 'essai un') returning id)
-     insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input)
-     select $1, id, 'tours', 'in_school', 'cfa', '2026-03-02', '2026-03-02', $2, '2026-03-02T09:00:00Z', '{}' from p`,
+       values (gen_random_uuid(), 'Essai', 'Un', '2008-01-01', 'essai un') returning id, name_key)
+     insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input)
+     select $1, id, 'tours', name_key, 'in_school', 'cfa', '2026-03-02', '2026-03-02', $2, '2026-03-02T09:00:00Z', '{}' from p`,
     [id, coordinator?.id],
   );
   return id;

@@ -39,6 +39,7 @@ const tasksOfPartner = 'select id from tasks where partner_id = :me or assignee_
 const shared = 'select pathway_id from tasks where partner_id = :me or assignee_id = :me';
 const inPathway = 'pathway_id in (select id from enrolments where site_id = :site)';
 const inShared = `pathway_id in (${shared})`;
+const ofPartnersTask = `task_id in (${tasksOfPartner})`;
 /** What belongs to a pathway is seen by whoever sees the pathway. */
 const withPathway: Wall = { see: { ...team(inPathway), partner: inShared } };
 const and = (...conditions: string[]) => conditions.join(' and ');
@@ -118,10 +119,10 @@ const walls: Readonly<Record<string, Wall>> = {
     },
   },
   comments: {
-    see: { ...team(inPathway), partner: `task_id in (${tasksOfPartner})` },
+    see: { ...team(inPathway), partner: ofPartnersTask },
     add: {
       ...team(and(inPathway, 'author_id = :me')),
-      partner: `author_id = :me and task_id in (${tasksOfPartner})`,
+      partner: and(ofPartnersTask, 'author_id = :me'),
     },
   },
   task_drafts: {
@@ -132,6 +133,15 @@ const walls: Readonly<Record<string, Wall>> = {
       rows: { ...team(and(inPathway, 'author_id = :me')), partner: and(inShared, 'author_id = :me') },
     },
     remove: { ...team(and(inPathway, 'author_id = :me')), partner: and(inShared, 'author_id = :me') },
+  },
+  files: {
+    see: { ...team(inPathway), partner: ofPartnersTask },
+    add: { ...team(and(inPathway, 'author_id = :me')), partner: and(ofPartnersTask, 'author_id = :me') },
+    remove: {
+      ...team(and(inPathway, 'author_id = :me')),
+      coordinator: inPathway,
+      partner: and(ofPartnersTask, 'author_id = :me'),
+    },
   },
   views: {
     see: {
@@ -251,6 +261,10 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
     'an admin changes settings and sees no pathway: ids, kinds and days',
     "select * from app_open_deadlines('blois', null, 100)",
   ],
+  app_open_tasks: [
+    'counts by when they are due, of the caller’s site alone',
+    "select * from app_open_tasks('blois', null, null)",
+  ],
   app_changed_tasks: [
     'read once for all who listen, then told to whom the policy lets see: ids and kinds',
     'select * from app_changed_tasks(array[:pathway::uuid], array[0])',
@@ -272,6 +286,7 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
     'the id_token, sealed, for the secret',
     "select session_end(sha256('coordinator.blois'), now())",
   ],
+  keep_name_key: ['a trigger: a corrected name reaches the column that lists are in the order of', ''],
   sessions_end_with_access: ['a trigger of staff, which the API cannot change', ''],
 };
 
@@ -359,8 +374,8 @@ function rowsOfEverything(): string {
       from unnest(array['tours', 'blois']) site, generate_series(1, 4) n where n < 4 or site = 'blois';
     insert into people (id, last_name, first_name, birth_date, phone, name_key)
       select id, 'Secretnom', 'Secretprenom', '2008-01-01', '0655555555', 'secretnom secretprenom' from made;
-    insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input)
-      select id, id, site, 'in_school', 'cfa', '2026-03-02', '2026-03-02', creator, now(), '{}' from made;
+    insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, name_key)
+      select id, id, site, 'in_school', 'cfa', '2026-03-02', '2026-03-02', creator, now(), '{}', 'secretnom secretprenom' from made;
     insert into pathways (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, settings_version, recorded_at)
       select id, 1, site, 'active', 'welcome', 1, now(), now(), 1, now() from made;
     insert into words (id, pathway_id, author_id, fields, created_at)
@@ -387,6 +402,9 @@ function rowsOfEverything(): string {
       select gen_random_uuid(), made.id, task, everybody.id, 'Secretmot', now()
       from made, everybody, lateral (values (null), (made.id || '.1'), (made.id || '.2')) t(task);
     insert into task_drafts select made.id || '.2', everybody.id, made.id, '{"comment": "Secretmot"}', now() from made, everybody;
+    insert into files (id, pathway_id, task_id, author_id, name, media_type, size, content, created_at)
+      select gen_random_uuid(), made.id, made.id || '.' || i, everybody.id, 'secret.pdf', 'application/pdf', 1, '\\x01', now()
+      from made, everybody, generate_series(1, 2) i;
     insert into reading_log (actor_id, pathway_id, what, site_id, glass)
       select everybody.id, made.id, 'pathway', which.site, glass
       from made, everybody, (values ('tours', false), ('blois', false), ('tours', true)) which(site, glass);
@@ -647,6 +665,8 @@ describe('another site’s young person, opened for a reason', () => {
     const writes = [
       "insert into words values (gen_random_uuid(), $1, $2, '{}', now())",
       "insert into comments values (gen_random_uuid(), $1, null, $2, 'x', now())",
+      `insert into files (id, pathway_id, task_id, author_id, name, media_type, size, content, created_at)
+       values (gen_random_uuid(), $1, $1::text || '.1', $2, 'x', 'x', 1, '\\x01', now())`,
       "insert into task_drafts values ($1::uuid || '.1', $2, $1, '{}', now())",
       "insert into reading_log (pathway_id, actor_id, what, site_id) values ($1, $2, 'pathway', 'blois')",
       "insert into reading_log (pathway_id, actor_id, what, site_id, glass) values ($1, $2, 'pathway', 'tours', true)",

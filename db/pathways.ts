@@ -1,7 +1,14 @@
 /** Queries about pathways: what the policy asks, the list, one young person's record, its timeline and notes. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
-import type { MediationCause, MediationResult, Schedule, TaskStatus, WaitName } from '../domain/journal';
+import type {
+  MediationCause,
+  MediationResult,
+  Schedule,
+  TaskStatus,
+  TimelineEvent,
+  WaitName,
+} from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
 import type { ReadingKind } from '../domain/readings';
 import type { TaskKind } from '../domain/tasks';
@@ -12,6 +19,10 @@ import type { PersonRef } from './tasks';
 export interface PathwayFacts {
   readonly id: string;
   readonly siteId: string;
+  readonly status: Status;
+  readonly step: Step;
+  /** The contract that runs. */
+  readonly contractId: string | null;
   readonly revision: number;
   /** One of its tasks is or was the caller's. */
   readonly shared: boolean;
@@ -32,7 +43,7 @@ export async function pathwayFacts(
 ): Promise<PathwayFacts | null> {
   const { rows } = await client.query<PathwayFacts>({
     name: 'pathway_facts',
-    text: `select id, site_id as "siteId", revision, iso(recorded_at) as "recordedAt",
+    text: `select id, site_id as "siteId", status, step, contract_id as "contractId", revision, iso(recorded_at) as "recordedAt",
              exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared,
              ${glassUntil} as "glassUntil"
            from pathways p where id = $1`,
@@ -60,6 +71,7 @@ export interface PathwaySummary {
   readonly stepEnteredAt: Instant;
   readonly referent: PersonRef | null;
   readonly lastContactAt: Instant | null;
+  readonly holdUntil: Day | null;
   readonly exitCode: ExitCode | null;
   readonly person: { readonly lastName: string; readonly firstName: string };
   readonly openTasks: number;
@@ -71,33 +83,36 @@ export interface PathwayFilter {
   readonly scope: { readonly siteId: string } | { readonly partnerId: string };
   readonly site?: string;
   readonly step?: Step;
-  readonly status?: Status;
+  readonly statuses?: readonly Status[];
   /** null: none yet */
   readonly referentId?: string | null;
   /** A name, or an external number. */
   readonly sought?: string;
+  /** The last one of the page before. */
   readonly after?: string;
   readonly limit: number;
 }
 
-/** Conditions on `pathways p`. */
+/** Conditions on `enrolments e` and `pathways p`. */
 function narrowedBy(f: Omit<PathwayFilter, 'after' | 'limit'>, $: (value: unknown) => string): string[] {
   const conditions: string[] = [];
-  if ('siteId' in f.scope) conditions.push(`p.site_id = ${$(f.scope.siteId)}`);
+  if ('siteId' in f.scope) conditions.push(`e.site_id = ${$(f.scope.siteId)}`);
   else {
     const me = $(f.scope.partnerId);
     conditions.push(
-      `p.id in (select t.pathway_id from tasks t where t.assignee_id = ${me} or t.partner_id = ${me})`,
+      `e.id in (select t.pathway_id from tasks t where t.assignee_id = ${me} or t.partner_id = ${me})`,
     );
   }
-  if (f.site) conditions.push(`p.site_id = ${$(f.site)}`);
-  if (f.step) conditions.push(`p.step = ${$(f.step)}`);
-  if (f.status) conditions.push(`p.status = ${$(f.status)}`);
+  if (f.site) conditions.push(`e.site_id = ${$(f.site)}`);
   if (f.referentId === null) conditions.push('p.referent_id is null');
-  else if (f.referentId) conditions.push(`p.referent_id = ${$(f.referentId)}`);
+  else if (f.referentId) {
+    conditions.push(`e.id in (select id from pathways where referent_id = ${$(f.referentId)})`);
+  }
+  if (f.step) conditions.push(`p.step = ${$(f.step)}`);
+  if (f.statuses) conditions.push(`p.status = any(${$(f.statuses)})`);
   if (f.sought !== undefined) {
     conditions.push(
-      `p.id in (select e.id from enrolments e join people y on y.id = e.person_id where ${whereSought(f.sought, $)})`,
+      `e.id in (select s.id from enrolments s join people y on y.id = s.person_id where ${whereSought(f.sought, $)})`,
     );
   }
   return conditions;
@@ -111,31 +126,41 @@ export async function countPathways(
   const values: unknown[] = [];
   const conditions = narrowedBy(f, (value) => `$${values.push(value)}`);
   const { rows } = await client.query<{ n: number }>(
-    `select count(*)::int as n from pathways p where ${conditions.join(' and ')}`,
+    `select count(*)::int as n from enrolments e join pathways p on p.id = e.id where ${conditions.join(' and ')}`,
     values,
   );
   return (rows[0] as { n: number }).n;
 }
 
-/** In the order of their ids. */
+/** By name, and of one name by id. */
 export async function listPathways(client: PoolClient, f: PathwayFilter): Promise<PathwaySummary[]> {
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
   const conditions = narrowedBy(f, $);
-  if (f.after) conditions.push(`p.id > ${$(f.after)}::uuid`);
+  if (f.after) {
+    const after = $(f.after);
+    // The name is looked up: in a cursor it would stand in an address.
+    conditions.push(
+      `(e.name_key, e.id) > ((select c.name_key from enrolments c where c.id = ${after}::uuid), ${after}::uuid)`,
+    );
+  }
   const { rows } = await client.query<PathwaySummary>(
     `with page as materialized (
-       select * from pathways p where ${conditions.join(' and ')} order by p.id limit ${$(f.limit)}
+       select p.*, e.person_id, e.name_key from enrolments e
+       -- Fenced, because what row-level security asks once a statement is reckoned for each of them otherwise, and
+       -- all pathways of the programme are read for one page.
+       cross join lateral (select * from pathways p where p.id = e.id offset 0) p
+       where ${conditions.join(' and ')} order by e.name_key, e.id limit ${$(f.limit)}
      )
      select p.id, p.site_id as "siteId", p.status, p.step, iso(p.step_entered_at) as "stepEnteredAt",
        ${ref('r')} as referent, iso(p.last_contact_at) as "lastContactAt", p.exit_code as "exitCode",
        json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person,
-       coalesce(o.open, 0) as "openTasks", iso(o.next) as "nextDueAt", p.revision
-     from page p join enrolments e on e.id = p.id join people y on y.id = e.person_id
+       p.hold_until as "holdUntil", coalesce(o.open, 0) as "openTasks", iso(o.next) as "nextDueAt", p.revision
+     from page p join people y on y.id = p.person_id
      left join staff r on r.id = p.referent_id
      left join lateral (select count(*)::int as open, min(t.due_at) as next from tasks t
                         where t.pathway_id = p.id and t.status = 'open') o on true
-     order by p.id`,
+     order by p.name_key, p.id`,
     values,
   );
   return rows;
@@ -242,7 +267,35 @@ export interface PathwayRecord {
     endedAt: Instant | null;
     result: MediationResult | null;
   }[];
+  /** The referent is away today: who stands in, if somebody does. */
+  readonly referentAway: { readonly until: Day; readonly substitute: PersonRef | null } | null;
+  /** Found at the latest entry interview, each with the last time somebody was asked to remove it. */
+  readonly obstacles: readonly {
+    obstacle: string;
+    task: {
+      id: string;
+      status: TaskStatus;
+      outcome: string | null;
+      dueAt: Instant;
+      closedAt: Instant | null;
+    } | null;
+  }[];
+  /** What was done while securing the contract, the first one first. */
+  readonly followUps: readonly { taskId: string; kind: TaskKind; outcome: string; closedAt: Instant }[];
+  /** Of the skills reviews, the latest first. */
+  readonly skills: readonly { taskId: string; reviewedAt: Instant; words: Fields | null }[];
 }
+
+/** What is done with apprentice and employer while a contract runs. */
+const securingFollowUps: readonly TaskKind[] = [
+  'start_check',
+  'company_visit',
+  'trial_review',
+  'tripartite_meeting',
+  'apprentice_follow_up',
+  'closer_follow_up',
+  'skills_review',
+];
 
 const list = (object: string, from: string) => `(select coalesce(json_agg(${object}), '[]') from ${from})`;
 
@@ -256,12 +309,16 @@ export async function isBeginning(client: PoolClient, id: string): Promise<boole
   return rowCount === 1;
 }
 
-/** @param allWords false: only the caller's own words are joined in */
+/**
+ * @param allWords false: only the caller's own words are joined in
+ * @param today the day on which the referent may be away
+ */
 export async function readPathway(
   client: PoolClient,
   actorId: string,
   id: string,
   allWords: boolean,
+  today: Day,
 ): Promise<PathwayRecord | null> {
   const words = (wordsId: string) =>
     `(select w.fields from words w where w.id = ${wordsId} and ($3 or w.author_id = $2))`;
@@ -311,12 +368,36 @@ export async function readPathway(
           `json_build_object('id', m.id, 'number', m.number, 'cause', m.cause, 'openedAt', iso(m.opened_at),
             'mediator', ${ref('a')}, 'endedAt', iso(m.ended_at), 'result', m.result) order by m.number`,
           'mediations m left join staff a on a.id = m.mediator_id where m.pathway_id = p.id',
-        )} as mediations
+        )} as mediations,
+        (select json_build_object('until', b.last_day, 'substitute', ${ref('a')})
+           from absences b left join staff a on a.id = b.substitute_id
+           where b.staff_id = p.referent_id and $4 between b.first_day and b.last_day
+           order by b.last_day desc limit 1) as "referentAway",
+        ${list(
+          `json_build_object('obstacle', o.obstacle, 'task', case when t.id is not null then json_build_object(
+            'id', t.id, 'status', t.status, 'outcome', t.outcome, 'dueAt', iso(t.due_at),
+            'closedAt', iso(t.closed_at)) end) order by o.place`,
+          `(select i.decision from tasks i where i.pathway_id = p.id and i.kind = 'entry_interview'
+              and i.status = 'done' order by i.closed_at desc limit 1) i
+           cross join jsonb_array_elements_text(i.decision->'obstacles') with ordinality as o(obstacle, place)
+           left join lateral (select * from tasks t where t.pathway_id = p.id and t.kind = 'remove_obstacle'
+             and t.subject = o.obstacle order by t.planned_at desc, t.round desc limit 1) t on true`,
+        )} as obstacles,
+        ${list(
+          `json_build_object('taskId', t.id, 'kind', t.kind, 'outcome', t.outcome, 'closedAt', iso(t.closed_at))
+            order by t.closed_at, t.id`,
+          `tasks t where t.pathway_id = p.id and t.status = 'done' and t.kind = any($5)`,
+        )} as "followUps",
+        ${list(
+          `json_build_object('taskId', t.id, 'reviewedAt', iso(t.closed_at), 'words',
+            (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid)) order by t.closed_at desc, t.id`,
+          `tasks t where t.pathway_id = p.id and t.kind = 'skills_review' and t.outcome = 'reviewed'`,
+        )} as skills
       from pathways p join sites s on s.id = p.site_id
       join enrolments e on e.id = p.id join people y on y.id = e.person_id
       left join staff r on r.id = p.referent_id
       where p.id = $1`,
-    values: [id, actorId, allWords],
+    values: [id, actorId, allWords, today, securingFollowUps],
   });
   return rows[0] ?? null;
 }
@@ -354,11 +435,13 @@ export async function readEnrolment(client: PoolClient, id: string): Promise<Enr
 export interface TimelineRow {
   readonly revision: number;
   readonly position: number;
-  readonly type: string;
+  readonly type: TimelineEvent['type'];
   readonly at: Instant;
   readonly recordedAt: Instant;
   readonly by: PersonRef | null;
   readonly data: Readonly<Record<string, unknown>> | null;
+  /** Of the task it tells of: the obstacle, the action… */
+  readonly subject: string | null;
   readonly words: Fields | null;
 }
 
@@ -372,9 +455,11 @@ export async function readTimeline(
   pathwayId: string,
   of: {
     allWords: boolean;
-    type?: string;
+    types?: readonly string[];
     /** What belongs to one mediation, by its number. */
     mediation?: number;
+    /** What tells of one task, by its id. */
+    task?: string;
     before?: readonly [revision: number, position: number];
     limit: number;
   },
@@ -384,18 +469,20 @@ export async function readTimeline(
     name: 'read_timeline',
     text: `select l.revision, l.position, l.type, iso(l.occurred_at) as at, iso(l.recorded_at) as "recordedAt",
              ${ref('a')} as by, l.data,
+             (select t.subject from tasks t where t.id = l.data->>'taskId') as subject,
              (select w.fields from words w where w.id = (l.data->>'wordsId')::uuid
                and ($3 or w.author_id = $2 or exists (select from tasks t where t.id = l.data->>'taskId'
                  and (t.assignee_id = $2 or t.partner_id = $2)))) as words
            from timeline l left join staff a on a.id = l.actor_id
-           where l.pathway_id = $1 and ($4::text is null or l.type = $4)
+           where l.pathway_id = $1 and ($4::text[] is null or l.type = any($4))
              and ($5::int is null or (l.revision, l.position) < ($5, $6::int))
              and ($8::int is null or l.data->>'mediationId' = $1 || '.mediation-' || $8
                or l.data->>'taskId' in (select id from tasks where pathway_id = $1 and key like 'mediation-' || $8 || '/%'))
+             and ($9::text is null or l.data->>'taskId' = $9)
            order by l.revision desc, l.position desc limit $7`,
     values: [
-      ...[pathwayId, actorId, of.allWords, of.type ?? null, revision, position, of.limit],
-      of.mediation ?? null,
+      ...[pathwayId, actorId, of.allWords, of.types ?? null, revision, position, of.limit],
+      ...[of.mediation ?? null, of.task ?? null],
     ],
   });
   return rows;

@@ -1,10 +1,11 @@
-/** The inbox of many: what its queries read, on tables large enough that a plan matters. */
+/** The inbox of many, and the list of young people: what their queries read, on tables large enough that a plan matters. */
 import type { Pool, PoolClient } from 'pg';
-import { writeManyTasks } from '../test/setup/many-tasks';
+import { writeManyTasks } from '../bench/many-tasks';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
+import { listPathways, type PathwayFilter } from './pathways';
 import { apiPool, asActor, ownerPool } from './pool';
 import { demonstrationPerson, seedDemonstration } from './seed';
-import { countTasks, listTasks, type TaskFilter } from './tasks';
+import { countTasks, listTasks, type TaskFilter, type TaskNarrowing } from './tasks';
 
 let database: TestDatabase;
 let owner: Pool;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   await seedDemonstration(database.url);
   owner = ownerPool(database.url, { name: 'test' });
   api = apiPool(database.url, { name: 'test api' });
-  await writeManyTasks(owner, 3_000);
+  await writeManyTasks(owner, 6_000);
 }, 60_000);
 afterAll(async () => {
   await Promise.all([owner.end(), api.end()]);
@@ -28,36 +29,55 @@ interface Plan {
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly Plan[];
 }
 
-/** What of `tasks` one query reads, as somebody: each scan, by node type and index, and its rows. */
-async function scansOf(subject: string, query: (client: PoolClient) => Promise<unknown>) {
+/** How the queries of `query` were answered, as somebody. */
+async function plansOf(subject: string, query: (client: PoolClient) => Promise<unknown>): Promise<Plan[]> {
   const plans: Plan[] = [];
-  const person = demonstrationPerson(subject);
-  await asActor(api, person, async (client) => {
+  await asActor(api, demonstrationPerson(subject), async (client) => {
     const explained = {
       query: async (text: string, values: unknown[]) => {
-        const { rows } = await client.query(`explain (analyze, format json) ${text}`, values);
+        const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values);
         plans.push(rows[0]['QUERY PLAN'][0].Plan);
         return client.query(text, values);
       },
     } as PoolClient;
     await query(explained);
   });
+  return plans;
+}
+
+/** What they read: each scan, by node type and index, and its rows. */
+async function scansOf(subject: string, query: (client: PoolClient) => Promise<unknown>) {
   const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+  const plans = await plansOf(subject, query);
   return plans.flatMap(nodes).filter((n) => n['Relation Name'] || n['Index Name']);
 }
 
 const site = { scope: { siteId: 'tours' }, status: 'open', limit: 51 } as const;
 const counsellor = demonstrationPerson('counsellor.tours').id;
 const partner = demonstrationPerson('partner.tours').id;
+const shared = { scope: { partnerId: partner }, limit: 51 } as const;
+const somebody = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b';
 const bounds = {
   now: '2026-04-20T10:00:00.000Z',
   todayEnds: '2026-04-20T22:00:00.000Z',
   weekEnds: '2026-04-26T22:00:00.000Z',
 };
 const after = ['2026-05-01T21:59:59.999Z', 'a'] as const;
+
+const ofSite = { scope: { siteId: 'tours' }, limit: 51 } as const;
+
+/** Tables that were read from end to end. */
+function readWhole(scans: readonly Plan[]): (string | undefined)[] {
+  expect(scans.length).toBeGreaterThan(0);
+  const whole = scans.filter((n) => n['Node Type'] === 'Seq Scan').map((n) => n['Relation Name']);
+  // Of seven sites and seventy people there is nothing to look up.
+  return whole.filter((table) => !['sites', 'staff'].includes(table as string));
+}
 
 const lists: [string, string, TaskFilter][] = [
   ['the team’s', 'counsellor.tours', site],
@@ -70,21 +90,42 @@ const lists: [string, string, TaskFilter][] = [
     'counsellor.tours',
     { ...site, dueFrom: bounds.todayEnds, dueBefore: bounds.weekEnds },
   ],
+  ['those of today', 'counsellor.tours', { ...site, dueFrom: bounds.now, dueBefore: bounds.todayEnds }],
+  ['later ones', 'counsellor.tours', { ...site, dueFrom: bounds.weekEnds }],
+  ['mine of the week', 'counsellor.tours', { ...site, assigneeId: counsellor, dueBefore: bounds.weekEnds }],
+  ['planned ones', 'counsellor.tours', { ...site, status: 'planned' }],
+  ['one pathway', 'counsellor.tours', { ...site, pathwayId: somebody }],
   ['some kinds and a step', 'counsellor.tours', { ...site, kinds: ['first_contact'], step: 'welcome' }],
   ['those of a referent', 'coordinator.tours', { ...site, referentId: counsellor }],
+  ['mine of a referent', 'counsellor.tours', { ...site, assigneeId: counsellor, referentId: counsellor }],
   ['those without referent', 'coordinator.tours', { ...site, referentId: null }],
   ['those of who is sought', 'counsellor.tours', { ...site, sought: 'abc' }],
+  ['those of some ids', 'counsellor.tours', { ...site, status: undefined, ids: ['a.1', 'b.1'] }],
+  ['those of who is sought by number', 'counsellor.tours', { ...site, sought: '2026-117' }],
   ['closed ones', 'counsellor.tours', { ...site, status: 'done' }],
-  ['a partner’s', 'partner.tours', { scope: { partnerId: partner }, status: 'open', limit: 51 }],
-  ['a partner’s closed ones', 'partner.tours', { scope: { partnerId: partner }, status: 'done', limit: 51 }],
+  ['a partner’s', 'partner.tours', { ...shared, status: 'open' }],
+  ['a partner’s of a referent', 'partner.tours', { ...shared, status: 'open', referentId: counsellor }],
+  ['a partner’s who is sought', 'partner.tours', { ...shared, status: 'open', sought: 'abc' }],
+  ['a partner’s closed ones', 'partner.tours', { ...shared, status: 'done' }],
 ];
 
 test.each(lists)('a list of %s reads no whole table', async (_, subject, filter) => {
-  const scans = await scansOf(subject, (client) => listTasks(client, filter));
-  expect(scans.length).toBeGreaterThan(0);
-  const whole = scans.filter((n) => n['Node Type'] === 'Seq Scan').map((n) => n['Relation Name']);
-  // Of seven sites and seventy people there is nothing to look up.
-  expect(whole.filter((table) => !['sites', 'staff'].includes(table as string))).toEqual([]);
+  expect(readWhole(await scansOf(subject, (client) => listTasks(client, filter)))).toEqual([]);
+});
+
+const pathwayLists: [string, string, PathwayFilter][] = [
+  ['the site', 'counsellor.tours', { ...ofSite }],
+  ['the site, a later page', 'counsellor.tours', { ...ofSite, after: somebody }],
+  ['a step', 'counsellor.tours', { ...ofSite, step: 'contract_search', statuses: ['active'] }],
+  ['a step where nobody is', 'counsellor.tours', { ...ofSite, step: 'welcome' }],
+  ['a referent', 'coordinator.tours', { ...ofSite, referentId: counsellor }],
+  ['no referent', 'coordinator.tours', { ...ofSite, referentId: null }],
+  ['who is sought', 'counsellor.tours', { ...ofSite, sought: 'abc' }],
+  ['a partner', 'partner.tours', { ...shared }],
+];
+
+test.each(pathwayLists)('the pathways of %s are listed from no whole table', async (_, subject, filter) => {
+  expect(readWhole(await scansOf(subject, (client) => listPathways(client, filter)))).toEqual([]);
 });
 
 test('a first page is found in an index alone and reads the tasks that it shows, no more', async () => {
@@ -96,27 +137,77 @@ test('a first page is found in an index alone and reads the tasks that it shows,
   ]);
 });
 
-test.each([
-  ['counsellor.tours', counsellor, { scope: { siteId: 'tours' } }],
-  ['counsellor.tours', counsellor, { scope: { siteId: 'tours' }, kinds: ['first_contact' as const] }],
-])(
-  'counts of %s are read in indexes alone, each tab in the one that has it in one piece',
-  async (subject, id, f) => {
-    const scans = await scansOf(subject, (client) => countTasks(client, id, f, bounds));
-    const read = scans.filter((n) => n['Relation Name'] === 'tasks');
-    expect(read.map((n) => [n['Node Type'], n['Index Name']])).toEqual([
-      ['Index Only Scan', 'tasks_by_assignee'],
-      ['Index Only Scan', 'tasks_unassigned'],
-      ['Index Only Scan', 'tasks_by_site'],
-    ]);
-  },
-);
+test.each<[string, Partial<TaskNarrowing>]>([
+  ['a team', {}],
+  ['a team narrowed by kind and step', { kinds: ['first_contact'], step: 'welcome' }],
+])('all tabs of %s are counted in a small index, without the tasks themselves', async (_, narrowed) => {
+  const asked = { scope: ofSite.scope, ...narrowed };
+  const read = async () =>
+    (await plansOf('counsellor.tours', (client) => countTasks(client, counsellor, asked, bounds))).reduce(
+      (pages, plan) => pages + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      0,
+    );
+  // The first time on a connection it also reads how it is to be done.
+  await read();
+  const { rows } = await owner.query(
+    `select pg_relation_size('tasks') / 8192 as tasks, pg_relation_size('tasks_by_site') / 8192 as lists`,
+  );
+  expect(Math.min(rows[0].tasks, rows[0].lists)).toBeGreaterThan(1_000);
+  expect(await read()).toBeLessThan(100);
+});
+
+test('nobody counts the tasks of another site, and a partner no site’s', async () => {
+  const asked = { scope: ofSite.scope };
+  const countedBy = (subject: string) => {
+    const person = demonstrationPerson(subject);
+    return asActor(api, person, (client) => countTasks(client, person.id, asked, bounds));
+  };
+  expect((await countedBy('counsellor.tours')).team.total).toBeGreaterThan(1_000);
+  for (const other of ['counsellor.blois', 'partner.tours', 'committee.tours', 'admin']) {
+    expect((await countedBy(other)).team.total).toBe(0);
+  }
+});
+
+test.each<[string, Partial<TaskNarrowing>]>([
+  ['a referent', { referentId: counsellor }],
+  ['no referent', { referentId: null }],
+  ['who is sought', { sought: 'abc' }],
+  ['one pathway', { pathwayId: somebody }],
+])('counts narrowed by %s read no whole table', async (_, narrowed) => {
+  const scans = await scansOf('counsellor.tours', (client) =>
+    countTasks(client, counsellor, { scope: ofSite.scope, ...narrowed }, bounds),
+  );
+  expect(readWhole(scans)).toEqual([]);
+});
+
+test('counts tell each tab by when its tasks are due', async () => {
+  const { rows } = await owner.query(
+    `select assignee_id = $1 as me, assignee_id is null as unassigned, due_at < $2 as overdue,
+       due_at >= $2 and due_at < $3 as today, due_at >= $3 and due_at < $4 as week, due_at >= $4 as later
+     from tasks where site_id = 'tours' and status = 'open'`,
+    [counsellor, bounds.now, bounds.todayEnds, bounds.weekEnds],
+  );
+  const dues = ['overdue', 'today', 'week', 'later'] as const;
+  const counted = (tab: typeof rows) => ({
+    total: tab.length,
+    ...Object.fromEntries(dues.map((due) => [due, tab.filter((row) => row[due]).length])),
+  });
+  const told = await asActor(api, demonstrationPerson('counsellor.tours'), (client) =>
+    countTasks(client, counsellor, { scope: ofSite.scope }, bounds),
+  );
+  expect(told).toEqual({
+    me: counted(rows.filter((row) => row.me)),
+    unassigned: counted(rows.filter((row) => row.unassigned)),
+    team: counted(rows),
+  });
+  expect(Math.min(...dues.map((due) => told.me[due]))).toBeGreaterThan(0);
+});
 
 test('counts of a partner read its tasks, not those of all', async () => {
   const scans = await scansOf('partner.tours', (client) =>
     countTasks(client, partner, { scope: { partnerId: partner } }, bounds),
   );
-  expect(scans.filter((n) => n['Node Type'] === 'Seq Scan')).toEqual([]);
+  expect(readWhole(scans)).toEqual([]);
 });
 
 test('row-level security hides what the site in the question does not', async () => {

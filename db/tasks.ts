@@ -1,8 +1,9 @@
 /** Queries about tasks: what the policy asks, the inbox, one task with all that its form needs, drafts and comments. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
+import type { FileType } from '../domain/files';
 import type { Rung, Schedule, TaskStatus } from '../domain/journal';
-import type { Step } from '../domain/pathway';
+import type { Role, Step } from '../domain/pathway';
 import type { Decision, TaskKind } from '../domain/tasks';
 import { whereSought } from './people';
 
@@ -63,6 +64,7 @@ export interface TaskRow {
   readonly dueAt: Instant;
   readonly openedAt: Instant | null;
   readonly closedAt: Instant | null;
+  readonly closedBy: PersonRef | null;
   readonly outcome: string | null;
   readonly cancelReason: string | null;
   readonly rungs: readonly Rung[];
@@ -76,12 +78,12 @@ const ref = (alias: string) =>
 const taskRow = `t.id, t.pathway_id as "pathwayId", t.site_id as "siteId", t.kind, t.step, t.status, t.round, t.subject,
   ${ref('assignee')} as assignee, ${ref('absent')} as "standsInFor", ${ref('partner')} as partner,
   ${ref('referent')} as referent, iso(t.opens_at) as "opensAt", iso(t.due_at) as "dueAt",
-  iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", t.outcome, t.cancel_reason as "cancelReason", t.rungs,
-  t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
+  iso(t.opened_at) as "openedAt", iso(t.closed_at) as "closedAt", ${ref('closer')} as "closedBy",
+  t.outcome, t.cancel_reason as "cancelReason", t.rungs, t.revision, json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person`;
 
 const taskJoins = `join enrolments e on e.id = t.pathway_id join people y on y.id = e.person_id
   left join staff assignee on assignee.id = t.assignee_id left join staff absent on absent.id = t.stands_in_for
-  left join staff partner on partner.id = t.partner_id
+  left join staff closer on closer.id = t.closed_by left join staff partner on partner.id = t.partner_id
   left join pathways p on p.id = t.pathway_id left join staff referent on referent.id = p.referent_id`;
 
 /** Whose tasks: the site's for its team, those that are or were theirs for a partner. */
@@ -101,7 +103,9 @@ export interface TaskNarrowing {
 }
 
 export interface TaskFilter extends TaskNarrowing {
-  readonly status: TaskStatus;
+  readonly ids?: readonly string[];
+  /** Absent: any. */
+  readonly status?: TaskStatus;
   /** null: nobody's */
   readonly assigneeId?: string | null;
   readonly dueFrom?: Instant;
@@ -129,10 +133,15 @@ function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
   if (f.step) conditions.push(`t.step = ${$(f.step)}`);
   if (f.kinds) conditions.push(`t.kind = any(${$(f.kinds)})`);
   if (f.pathwayId) conditions.push(`t.pathway_id = ${$(f.pathwayId)}`);
-  if (f.referentId === null) {
-    conditions.push('t.pathway_id in (select id from pathways where referent_id is null)');
-  } else if (f.referentId) {
-    conditions.push(`t.pathway_id in (select id from pathways where referent_id = ${$(f.referentId)})`);
+  if (f.referentId !== undefined) {
+    const referent = f.referentId === null ? 'is null' : `= ${$(f.referentId)}`;
+    // The site again, where it is known: the index of its pathways by referent has them in one piece.
+    const at = 'siteId' in f.scope ? `p.site_id = ${$(f.scope.siteId)} and ` : '';
+    // `is true`: looked up in a hash table for each task in its turn. As a join, behind row-level security, it is
+    // believed to be of a few pathways, and the tasks of all of them are read and sorted before the first is shown.
+    conditions.push(
+      `(t.pathway_id in (select p.id from pathways p where ${at}p.referent_id ${referent})) is true`,
+    );
   }
   if (f.sought !== undefined) {
     conditions.push(
@@ -143,7 +152,9 @@ function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
 }
 
 function listed(f: Omit<TaskFilter, 'after' | 'limit'>, $: Parameter): string[] {
-  const conditions = [...narrowedBy(f, $), `t.status = ${$(f.status)}`];
+  const conditions = narrowedBy(f, $);
+  if (f.status) conditions.push(`t.status = ${$(f.status)}`);
+  if (f.ids) conditions.push(`t.id = any(${$(f.ids)})`);
   if (f.assigneeId === null) conditions.push('t.assignee_id is null');
   else if (f.assigneeId) conditions.push(`t.assignee_id = ${$(f.assigneeId)}`);
   if (f.dueFrom) conditions.push(`t.due_at >= ${$(f.dueFrom)}`);
@@ -190,7 +201,7 @@ export interface DueCounts {
 export type TabCounts = Readonly<Record<'me' | 'unassigned' | 'team', DueCounts>>;
 
 /**
- * Open tasks by whose they are and when they are due: each tab counted in the index that has it in one piece.
+ * Open tasks by whose they are and when they are due, all in one reading: of a site in an index made for it.
  * @param bounds part the time, each after the one before: see `dueBounds` of the API
  */
 export async function countTasks(
@@ -200,20 +211,17 @@ export async function countTasks(
   bounds: { now: Instant; todayEnds: Instant; weekEnds: Instant },
 ): Promise<TabCounts> {
   const { values, $ } = collect();
-  const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
-  const [me, now, today, week] = [$(actorId), $(bounds.now), $(bounds.todayEnds), $(bounds.weekEnds)];
-  const whose = { me: `t.assignee_id = ${me}`, unassigned: 't.assignee_id is null', team: 'true' };
-  // Each entry of the index is compared three times, not seven: what is due between two instants is a difference.
-  const before = { overdue: now, today, week };
-  const counts = Object.entries(before).map(
-    ([due, end]) => `'${due}', count(*) filter (where t.due_at < ${end})`,
-  );
-  const tabs = Object.entries(whose).map(
-    ([name, its]) =>
-      `(select json_build_object('total', count(*), ${counts.join(', ')}) from tasks t where ${conditions} and ${its}) as ${name}`,
-  );
+  const before = Object.entries({ overdue: bounds.now, today: bounds.todayEnds, week: bounds.weekEnds });
+  // What is due between two instants is a difference; and a day's tasks are told from the bounds once, not one by one.
+  const counts = (tab: string) =>
+    [
+      `'total', coalesce(sum(${tab}), 0)`,
+      ...before.map(([due, end]) => `'${due}', coalesce(sum(${tab}) filter (where due_at < ${$(end)}), 0)`),
+    ].join(', ');
+  const tabs = ['me', 'unassigned', 'team'].map((tab) => `json_build_object(${counts(tab)}) as ${tab}`);
   const { rows } = await client.query<Record<keyof TabCounts, Omit<DueCounts, 'later'>>>(
-    `select ${tabs.join(', ')}`,
+    `select ${tabs.join(', ')}
+     from ${byDue(actorId, f, $)}`,
     values,
   );
   const { me: mine, unassigned, team } = rows[0] as NonNullable<(typeof rows)[0]>;
@@ -227,8 +235,23 @@ export async function countTasks(
   return { me: parted(mine), unassigned: parted(unassigned), team: parted(team) };
 }
 
+/** How many tasks are due when: mine, nobody's, the team's. */
+function byDue(actorId: string, f: TaskNarrowing, $: Parameter): string {
+  const { scope, site, step, kinds, ...aboutSomebody } = f;
+  if ('siteId' in scope && site === undefined && Object.values(aboutSomebody).every((v) => v === undefined)) {
+    return `app_open_tasks(${$(scope.siteId)}, ${$(kinds ?? null)}, ${$(step ?? null)})`;
+  }
+  const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
+  return `(select t.due_at, count(*) filter (where t.assignee_id = ${$(actorId)}) as me,
+     count(*) filter (where t.assignee_id is null) as unassigned, count(*) as team
+     from tasks t where ${conditions} group by t.due_at) counted`;
+}
+
 export interface TaskDetails extends TaskRow {
   readonly schedule: Schedule;
+  readonly siteName: string;
+  /** The day the due date was counted from. */
+  readonly countedFrom: Day;
   readonly plannedAt: Instant;
   readonly remindAt: Instant;
   readonly escalateAt: Instant;
@@ -236,22 +259,33 @@ export interface TaskDetails extends TaskRow {
   /** When the last thing was recorded of the pathway, on its own clock. */
   readonly recordedAt: Instant;
   readonly settingsVersion: number;
-  readonly movedFrom: { readonly day: string; readonly because: string } | null;
+  readonly movedFrom: { readonly day: Day; readonly because: string } | null;
+  readonly closedBy: PersonRef | null;
   readonly decision: Decision | null;
   /** Words of the decision, and of what the task is about. */
   readonly words: Readonly<Record<string, string>> | null;
   readonly subjectWords: Readonly<Record<string, string>> | null;
   readonly draft: { readonly form: unknown; readonly savedAt: Instant } | null;
   readonly comments: readonly { id: string; author: PersonRef; body: string; createdAt: Instant }[];
+  readonly files: readonly {
+    id: string;
+    name: string;
+    mediaType: FileType;
+    size: number;
+    author: PersonRef;
+    createdAt: Instant;
+  }[];
 }
 
 export async function readTask(client: PoolClient, actorId: string, id: string): Promise<TaskDetails | null> {
   const { rows } = await client.query<TaskDetails>({
     name: 'read_task',
-    text: `select ${taskRow}, t.schedule, iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
+    text: `select ${taskRow}, t.schedule, t.counted_from as "countedFrom",
+        (select s.name from sites s where s.id = t.site_id) as "siteName", iso(t.planned_at) as "plannedAt", iso(t.remind_at) as "remindAt",
         iso(t.escalate_at) as "escalateAt", iso(t.committee_at) as "committeeAt",
         iso(p.recorded_at) as "recordedAt",
         t.settings_version as "settingsVersion", t.moved_from as "movedFrom", t.decision,
+        (select ${ref('closer')} from staff closer where closer.id = t.closed_by) as "closedBy",
         (select w.fields from words w where w.id = (t.decision->>'wordsId')::uuid) as words,
         (select w.fields from words w where w.pathway_id = t.pathway_id and w.id::text = t.subject) as "subjectWords",
         (select json_build_object('form', d.form, 'savedAt', iso(d.saved_at)) from task_drafts d
@@ -259,7 +293,11 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
         (select coalesce(json_agg(json_build_object('id', c.id, 'author', ${ref('a')}, 'body', c.body,
             'createdAt', iso(c.created_at)) order by c.created_at, c.id), '[]')
           from comments c join staff a on a.id = c.author_id
-          where c.pathway_id = t.pathway_id and c.task_id = t.id) as comments
+          where c.pathway_id = t.pathway_id and c.task_id = t.id) as comments,
+        (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type,
+            'size', f.size, 'author', ${ref('a')}, 'createdAt', iso(f.created_at))
+            order by f.created_at, f.id), '[]')
+          from files f join staff a on a.id = f.author_id where f.task_id = t.id) as files
       from tasks t ${taskJoins} where t.id = $1`,
     values: [id, actorId],
   });
@@ -267,6 +305,7 @@ export async function readTask(client: PoolClient, actorId: string, id: string):
 }
 
 export interface Proposed extends PersonRef {
+  readonly role: Role;
   readonly organisation: string | null;
   /** Young people they accompany now. */
   readonly load: number;
@@ -278,21 +317,21 @@ export interface Proposed extends PersonRef {
 export async function peopleByLoad(
   client: PoolClient,
   siteId: string,
-  role: string,
+  roles: readonly string[],
   today: Day,
 ): Promise<Proposed[]> {
   const { rows } = await client.query<Proposed>({
     name: 'people_by_load',
-    text: `select s.id, s.display_name as "displayName", s.organisation,
+    text: `select s.id, s.display_name as "displayName", s.role, s.organisation,
              (select count(*)::int from pathways p
                where p.referent_id = s.id and p.site_id = $1 and p.status in ('active', 'on_hold')) as load,
              away.until as "absentUntil"
            from staff s
            left join lateral (select max(a.last_day) as until from absences a
                               where a.staff_id = s.id and $3 between a.first_day and a.last_day) away on true
-           where s.site_id = $1 and s.role = $2 and s.active
+           where s.site_id = $1 and s.role = any($2) and s.active
            order by away.until is not null, load, s.display_name, s.id`,
-    values: [siteId, role, today],
+    values: [siteId, roles, today],
   });
   return rows;
 }

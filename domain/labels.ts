@@ -1,6 +1,6 @@
 /** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
 import type { Label } from './forms';
-import type { CancelReason, Rung, TaskStatus } from './journal';
+import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
 import type {
   alertLevels,
   alertSources,
@@ -24,6 +24,50 @@ import type { ExportKind, ReadingKind } from './readings';
 type Names<C extends string> = Readonly<Record<C, Label>>;
 type OneOf<T extends readonly string[]> = T[number];
 const name = (fr: string, en: string): Label => ({ fr, en });
+
+/** Of each kind of task: `domain/tasks.ts` defines the rest. */
+export const taskLabels = {
+  first_contact: name('Premier contact', 'First contact'),
+  hard_to_reach_decision: name('Décision : jeune difficile à joindre', 'Decision: hard to reach'),
+  assign_referent: name('Désigner le référent unique', 'Assign the referent'),
+  information_session: name('Information collective', 'Information session'),
+  family_information: name('Information de la famille', 'Family information'),
+  entry_interview: name('Entretien d’entrée', 'Entry interview'),
+  plan_discovery: name('Planifier la découverte des métiers', 'Plan the discovery'),
+  discovery_action: name('Action de découverte', 'Discovery action'),
+  basic_skills_assessment: name('Évaluation des savoirs de base', 'Basic skills assessment'),
+  validate_project: name('Valider le projet professionnel', 'Validate the project'),
+  project_review: name('Revue du projet', 'Project review'),
+  remove_obstacle: name('Lever un frein', 'Remove an obstacle'),
+  search_workshop: name('Atelier de recherche', 'Search workshop'),
+  search_follow_up: name('Suivi de la recherche', 'Search follow-up'),
+  offer_feedback: name('Retour sur une offre', 'Feedback on an offer'),
+  search_review: name('Revue de la recherche', 'Search review'),
+  start_check: name('Vérifier le démarrage', 'Start check'),
+  company_visit: name('Visite en entreprise, en binôme avec le CFA', 'Company visit, in pair with the CFA'),
+  trial_review: name('Point de période d’essai', 'Trial period review'),
+  tripartite_meeting: name('Rencontre tripartite', 'Tripartite meeting'),
+  apprentice_follow_up: name('Suivi de l’apprenti', 'Apprentice follow-up'),
+  closer_follow_up: name('Suivi rapproché', 'Closer follow-up'),
+  skills_review: name('Bilan de compétences acquises', 'Skills review'),
+  alert_follow_up: name('Suivi d’alerte', 'Alert follow-up'),
+  rebound_interview: name('Entretien de rebond', 'Rebound interview'),
+  re_establish_contact: name('Reprendre contact', 'Re-establish contact'),
+  summer_check_in: name('Point d’été', 'Summer check-in'),
+  return_to_term: name('Retour de rentrée', 'Return to term'),
+  accept_mediation: name('Accepter la médiation', 'Accept the mediation'),
+  name_mediator: name('Désigner un médiateur', 'Name a mediator'),
+  meet_parties: name(
+    'Rencontrer les parties, en binôme avec le CFA',
+    'Meet the parties, in pair with the CFA',
+  ),
+  mediation_follow_up: name('Suivi de médiation', 'Mediation follow-up'),
+  employment_plan: name('Plan d’insertion durable', 'Employment plan'),
+  employer_intention: name('Intention de l’employeur', 'Employer’s intention'),
+  job_search_follow_up: name('Suivi de la recherche d’emploi', 'Job search follow-up'),
+  employment_check: name('Vérification de l’emploi', 'Employment check'),
+  final_review: name('Revue finale', 'Final review'),
+} as const satisfies Record<string, Label>;
 
 export const stepLabels: Names<Step> = {
   welcome: name('Accueillir et informer', 'Welcome'),
@@ -187,6 +231,7 @@ export const readingLabels: Names<ReadingKind> = {
   notes: name('notes', 'notes'),
   forecast: name('prévisions', 'forecast'),
   task: name('tâche', 'task'),
+  file: name('fichier', 'file'),
   enrolment: name('inscription', 'enrolment'),
 };
 
@@ -195,6 +240,23 @@ export const exportLabels: Names<ExportKind> = {
   tasks: name('Les tâches du site', 'The tasks of the site'),
   import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
 };
+/** What a task is about, beside the obstacles and the actions. */
+const subjectLabels: Readonly<Record<string, Label>> = {
+  ...obstacleLabels,
+  ...discoveryActionLabels,
+  late: name('dernier bilan', 'last check'),
+  redefined: name('projet redéfini plusieurs fois', 'project redefined several times'),
+};
+
+/** What a task is about, as its subject says by code; null: it says it by other means (words, a contract) or not at all. */
+export function subjectLabel(subject: string | null): Label | null {
+  if (subject === null) return null;
+  // An action that the assessment of the basic skills asked for.
+  const [code = '', because] = subject.split(' (');
+  const about = subjectLabels[code];
+  if (!about) return null;
+  return because ? name(`${about.fr} (savoirs de base)`, `${about.en} (basic skills)`) : about;
+}
 
 /** Why a task was closed without having been done. */
 export const cancelReasonLabels: Names<CancelReason> = {
@@ -206,4 +268,36 @@ export const cancelReasonLabels: Names<CancelReason> = {
   before_import: name('avant la reprise du parcours', 'before the pathway was taken over'),
   not_in_time: name('pas faite à temps', 'not done in time'),
   no_longer_needed: name('plus nécessaire', 'no longer needed'),
+};
+
+/** What each wait brings, in the present. */
+export const waitSubjects: Names<WaitName> = {
+  hold_ends: name('Le parcours reprend', 'The pathway resumes'),
+  exit_becomes_final: name('La sortie devient définitive', 'The exit becomes final'),
+  employment_step_starts: name('L’étape 5, emploi durable, commence', 'Step 5, durable employment, starts'),
+  contract_ends: name('Le contrat se termine', 'The contract ends'),
+  cfa_keeps_apprentice: name(
+    'Le CFA cesse d’accueillir le jeune sans employeur',
+    'The CFA no longer keeps the apprentice without an employer',
+  ),
+  cfa_first_warning: name(
+    'Premier avertissement avant la fin de l’accueil au CFA',
+    'First warning before the CFA no longer keeps the apprentice',
+  ),
+  cfa_last_warning: name(
+    'Dernier avertissement avant la fin de l’accueil au CFA',
+    'Last warning before the CFA no longer keeps the apprentice',
+  ),
+  contact_watch_phase_1: name('« Reprendre contact » s’ouvre', '"Re-establish contact" opens'),
+  contact_watch_phase_2: name('« Reprendre contact » s’ouvre', '"Re-establish contact" opens'),
+  summer_check: name('« Point d’été » s’ouvre', '"Summer check-in" opens'),
+  term_starts: name('« Retour de rentrée » s’ouvre', '"Return to term" opens'),
+  trial_can_end: name(
+    'La période d’essai ne peut être finie avant la fin du jour',
+    'The trial period cannot be over before the end of the day',
+  ),
+  transfer_ends: name(
+    'Le référent d’avant le transfert revient',
+    'The referent from before the transfer is back',
+  ),
 };

@@ -19,7 +19,7 @@ describe('a young person of another site', () => {
     task: { kind: 'first_contact' as const, assigneeId: 'me', partnerId: null },
   };
   const personal = actions.filter((a) =>
-    /^(pathway|task|note|contact|contract|termination|employment|offer|alert|exit)\./.test(a),
+    /^(pathway|task|note|contact|contract|termination|employment|offer|alert|exit|file)\./.test(a),
   );
 
   test.each(['coordinator', 'counsellor', 'mediator'] as const)('is not there for a %s', (role) => {
@@ -110,6 +110,16 @@ test('everybody of the team records their own absence, the coordinator anybodyâ€
   }
   expect(verdict(actor('coordinator'), 'absence.record', of('another'))).toBe('allowed');
   expect(verdict(actor('coordinator', 'blois'), 'absence.record', of('another'))).toBe('unseen');
+});
+
+test('a file is removed by who added it and by the coordinator of the site', () => {
+  const of = (staffId: string, siteId = 'tours') => ({ siteId, staffId });
+  for (const role of ['counsellor', 'mediator', 'partner'] as const) {
+    expect(verdict(actor(role), 'file.remove', of('me'))).toBe('allowed');
+    expect(verdict(actor(role), 'file.remove', of('another'))).toBe('forbidden');
+  }
+  expect(verdict(actor('coordinator'), 'file.remove', of('another'))).toBe('allowed');
+  expect(verdict(actor('coordinator'), 'file.remove', of('another', 'blois'))).toBe('unseen');
 });
 
 test('whoever stands in may have all that the absent person may', () => {

@@ -71,6 +71,9 @@ export const policy = {
   'task.complete': takers,
   'task.draft': takers,
   'task.comment': { ...accompanying, mediator: 'takeable', partner: 'own' },
+  'file.read': { ...team, partner: 'own' },
+  'file.add': { ...accompanying, mediator: 'takeable', partner: 'own' },
+  'file.remove': { coordinator: 'site', counsellor: 'own', mediator: 'own', partner: 'own' },
   // Which of them, each task decides.
   'task.bulk': takers,
 
@@ -106,7 +109,7 @@ export interface PolicySubject {
   readonly shared?: boolean;
   /** Another site's pathway that the actor gave a reason for may be read until then. */
   readonly glassUntil?: string | null;
-  /** Whose absence it is. */
+  /** Whose absence or file it is. */
   readonly staffId?: string;
   readonly task?: {
     readonly kind: TaskKind;
@@ -134,7 +137,9 @@ export function verdict(
   const scope = scopeOf(actor.role, action);
   if (scope === null) return 'forbidden';
   if (scope === 'all') return 'allowed';
-  if (subject.siteId !== actor.siteId && scope !== 'shared' && scope !== 'own') {
+  // A partner is held by its tasks, wherever they are.
+  const atSite = scope !== 'shared' && (scope !== 'own' || actor.role !== 'partner');
+  if (atSite && subject.siteId !== actor.siteId) {
     if (!subject.glassUntil) return 'unseen';
     return glassReads.has(action) ? 'allowed' : 'forbidden';
   }
@@ -147,7 +152,7 @@ export function verdict(
     case 'shared':
       return subject.shared ? 'allowed' : 'unseen';
     case 'own':
-      // The absences of a site are no secret to its team.
+      // That it is there is no secret: absences to the team of the site, files to whoever sees their task.
       if (subject.staffId !== undefined) return subject.staffId === actor.id ? 'allowed' : 'forbidden';
       return task && (task.assigneeId === actor.id || task.partnerId === actor.id) ? 'allowed' : 'unseen';
   }

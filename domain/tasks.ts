@@ -4,7 +4,13 @@
  */
 import * as z from 'zod';
 import { day, field, id, isWords, type Label, oneOf, optionalWords, words } from './forms';
-import { channelLabels, discoveryActionLabels, obstacleLabels, searchTopicLabels } from './labels';
+import {
+  channelLabels,
+  discoveryActionLabels,
+  obstacleLabels,
+  searchTopicLabels,
+  taskLabels,
+} from './labels';
 import type { Role, Step } from './pathway';
 import type { Timing } from './settings';
 
@@ -67,10 +73,10 @@ const contractShape = () => ({
   legalRepresentativeSigned: field(
     z.boolean().default(false),
     'Signature du représentant légal (mineur)',
-    "Legal representative's signature (minor)",
+    'Legal representative’s signature (minor)',
   ),
   employer: words('Employeur', 'Employer', 200),
-  master: optionalWords("Maître d'apprentissage", 'Apprenticeship master', 200),
+  master: optionalWords('Maître d’apprentissage', 'Apprenticeship master', 200),
   cfa: words('CFA', 'CFA', 200),
   trade: words('Métier', 'Trade', 200),
   diploma: words('Diplôme préparé', 'Diploma', 200),
@@ -81,7 +87,7 @@ const back = {
   reoriented: outcome(label('Réorienté', 'Reoriented'), exits, { comment }),
   back_to_school: outcome(label('Retour en formation initiale', 'Back to school'), exits, { comment }),
 };
-const declined = outcome(label("Ne souhaite pas d'accompagnement", 'Declines support'), exits, { comment });
+const declined = outcome(label('Ne souhaite pas d’accompagnement', 'Declines support'), exits, { comment });
 
 function followUp() {
   return {
@@ -114,7 +120,7 @@ export const tasks = defineTasks({
   // 1 welcome
   first_contact: {
     step: 'welcome',
-    label: label('Premier contact', 'First contact'),
+    label: taskLabels.first_contact,
     who: 'counsellor',
     timing: { due: { workingDays: 3 } },
     contact: ['reached'],
@@ -131,7 +137,7 @@ export const tasks = defineTasks({
   },
   hard_to_reach_decision: {
     step: null,
-    label: label('Décision : jeune difficile à joindre', 'Decision: hard to reach'),
+    label: taskLabels.hard_to_reach_decision,
     who: 'coordinator',
     timing: { due: { workingDays: 5 }, opensAfter: { days: 15 } },
     outcomes: {
@@ -141,23 +147,23 @@ export const tasks = defineTasks({
         { channel: field(oneOf(channelLabels), 'Par quel canal', 'By which channel'), comment },
       ),
       put_on_hold: outcome(
-        label("Mettre en attente jusqu'à une date", 'Put on hold until a date'),
+        label('Mettre en attente jusqu’à une date', 'Put on hold until a date'),
         label('Le parcours reprend à cette date', 'The pathway resumes on that day'),
-        { until: field(day(), "Jusqu'au", 'Until'), comment },
+        { until: field(day(), 'Jusqu’au', 'Until'), comment },
       ),
       lost_contact: outcome(label('Perdu de vue', 'Lost contact'), exits, { comment }),
     },
   },
   assign_referent: {
     step: 'welcome',
-    label: label('Désigner le référent unique', 'Assign the referent'),
+    label: taskLabels.assign_referent,
     who: 'coordinator',
     timing: { due: { workingDays: 2 } },
     outcomes: {
       assigned: outcome(
         label('Référent désigné', 'Assigned'),
         label(
-          "L'information, la rencontre avec la famille et l'entretien s'ouvrent",
+          'L’information, la rencontre avec la famille et l’entretien s’ouvrent',
           'Information, family and interview open',
         ),
         { referentId: field(id(), 'Référent', 'Referent', { 'x-people': 'counsellor' }) },
@@ -166,7 +172,7 @@ export const tasks = defineTasks({
   },
   information_session: {
     step: 'welcome',
-    label: label('Information collective', 'Information session'),
+    label: taskLabels.information_session,
     who: 'referent',
     timing: { due: { days: 15 } },
     contact: ['attended'],
@@ -184,7 +190,7 @@ export const tasks = defineTasks({
   },
   family_information: {
     step: 'welcome',
-    label: label('Information de la famille', 'Family information'),
+    label: taskLabels.family_information,
     who: 'referent',
     timing: { due: { days: 15 } },
     outcomes: {
@@ -195,7 +201,7 @@ export const tasks = defineTasks({
   },
   entry_interview: {
     step: 'welcome',
-    label: label("Entretien d'entrée", 'Entry interview'),
+    label: taskLabels.entry_interview,
     who: 'referent',
     timing: { due: { workingDays: 10 } },
     contact: [
@@ -212,7 +218,7 @@ export const tasks = defineTasks({
   // 2 project_validation
   plan_discovery: {
     step: 'project_validation',
-    label: label('Planifier la découverte des métiers', 'Plan the discovery'),
+    label: taskLabels.plan_discovery,
     who: 'referent',
     timing: { due: { workingDays: 5 } },
     outcomes: {
@@ -225,7 +231,7 @@ export const tasks = defineTasks({
               .array(
                 z.strictObject({
                   action,
-                  on: day(),
+                  on: field(day(), 'Date', 'Date'),
                   partnerId: field(id().optional(), 'Partenaire', 'Partner', { 'x-people': 'partner' }),
                 }),
               )
@@ -241,7 +247,7 @@ export const tasks = defineTasks({
   },
   discovery_action: {
     step: 'project_validation',
-    label: label('Action de découverte', 'Discovery action'),
+    label: taskLabels.discovery_action,
     who: 'referent',
     orWho: ['partner'],
     timing: { due: { workingDays: 3 } },
@@ -250,7 +256,7 @@ export const tasks = defineTasks({
       done: outcome(label('Réalisée', 'Done'), stays, {
         startedOn: field(day().optional(), 'Du (immersion)', 'From (immersion)'),
         endedOn: field(day().optional(), 'Au (immersion)', 'To (immersion)'),
-        company: optionalWords("Entreprise d'accueil (immersion)", 'Company (immersion)', 200),
+        company: optionalWords('Entreprise d’accueil (immersion)', 'Company (immersion)', 200),
         review: optionalWords('Bilan', 'Review'),
       }),
       absent: outcome(label('Absent', 'Absent'), stays, { comment }),
@@ -259,7 +265,7 @@ export const tasks = defineTasks({
   },
   basic_skills_assessment: {
     step: 'project_validation',
-    label: label('Évaluation des savoirs de base', 'Basic skills assessment'),
+    label: taskLabels.basic_skills_assessment,
     who: 'referent',
     timing: { due: { days: 20 } },
     contact: ['sufficient', 'to_strengthen'],
@@ -270,7 +276,7 @@ export const tasks = defineTasks({
         label('Peut ouvrir une action du catalogue', 'May open an action of the catalogue'),
         {
           action: action.optional(),
-          on: field(day().optional(), "Date de l'action", 'Date of the action'),
+          on: field(day().optional(), 'Date de l’action', 'Date of the action'),
           comment,
         },
       ),
@@ -278,7 +284,7 @@ export const tasks = defineTasks({
   },
   validate_project: {
     step: 'project_validation',
-    label: label('Valider le projet professionnel', 'Validate the project'),
+    label: taskLabels.validate_project,
     who: 'referent',
     timing: { due: { weeks: 4 } },
     contact: ['validated', 'redefine'],
@@ -308,7 +314,7 @@ export const tasks = defineTasks({
   },
   project_review: {
     step: 'project_validation',
-    label: label('Revue du projet', 'Project review'),
+    label: taskLabels.project_review,
     who: 'coordinator',
     timing: { due: { workingDays: 5 }, opensAfter: { weeks: 8 } },
     milestone: true,
@@ -327,7 +333,7 @@ export const tasks = defineTasks({
   // 3 contract_search
   remove_obstacle: {
     step: 'contract_search',
-    label: label('Lever un frein', 'Remove an obstacle'),
+    label: taskLabels.remove_obstacle,
     who: 'referent',
     timing: { due: { days: 20 } },
     outcomes: {
@@ -344,7 +350,7 @@ export const tasks = defineTasks({
   },
   search_workshop: {
     step: 'contract_search',
-    label: label('Atelier de recherche', 'Search workshop'),
+    label: taskLabels.search_workshop,
     who: 'referent',
     orWho: ['partner'],
     timing: { due: { days: 15 } },
@@ -366,7 +372,7 @@ export const tasks = defineTasks({
   },
   search_follow_up: {
     step: 'contract_search',
-    label: label('Suivi de la recherche', 'Search follow-up'),
+    label: taskLabels.search_follow_up,
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
@@ -375,7 +381,7 @@ export const tasks = defineTasks({
   },
   offer_feedback: {
     step: 'contract_search',
-    label: label('Retour sur une offre', 'Feedback on an offer'),
+    label: taskLabels.offer_feedback,
     who: 'referent',
     timing: { due: { days: 7 } },
     contact: ['applied', 'interview', 'hired'],
@@ -394,7 +400,7 @@ export const tasks = defineTasks({
   },
   search_review: {
     step: 'contract_search',
-    label: label('Revue de la recherche', 'Search review'),
+    label: taskLabels.search_review,
     who: 'coordinator',
     timing: { due: { workingDays: 5 }, opensAfter: [{ months: 3 }, { months: 6 }] },
     milestone: true,
@@ -413,7 +419,7 @@ export const tasks = defineTasks({
   // 4 securing
   start_check: {
     step: 'securing',
-    label: label('Vérifier le démarrage', 'Start check'),
+    label: taskLabels.start_check,
     who: 'referent',
     timing: { due: { days: 7 }, opensBefore: { days: 7 } },
     milestone: true,
@@ -428,7 +434,7 @@ export const tasks = defineTasks({
         },
       ),
       never_started: outcome(
-        label("N'a jamais démarré", 'Never started'),
+        label('N’a jamais démarré', 'Never started'),
         label('Entretien de rebond', 'Rebound interview'),
         { comment },
       ),
@@ -436,7 +442,7 @@ export const tasks = defineTasks({
   },
   company_visit: {
     step: 'securing',
-    label: label('Visite en entreprise, en binôme avec le CFA', 'Company visit, in pair with the CFA'),
+    label: taskLabels.company_visit,
     who: 'referent',
     timing: { due: { days: 30 }, opensBefore: { days: 20 } },
     milestone: true,
@@ -454,7 +460,7 @@ export const tasks = defineTasks({
   },
   trial_review: {
     step: 'securing',
-    label: label("Point de période d'essai", 'Trial period review'),
+    label: taskLabels.trial_review,
     who: 'referent',
     // Before the 45th day in the company (art. L6222-18 of the Labour Code), which cannot come before the 45th day.
     timing: { due: { days: 43 }, opensBefore: { days: 14 } },
@@ -469,7 +475,7 @@ export const tasks = defineTasks({
       }),
       alert: outcome(
         label('Alerte', 'Alert'),
-        label("Suivi d'alerte sous deux jours ouvrés", 'Alert follow-up within two working days'),
+        label('Suivi d’alerte sous deux jours ouvrés', 'Alert follow-up within two working days'),
         {
           daysInCompany: daysInCompany(),
           comment,
@@ -479,7 +485,7 @@ export const tasks = defineTasks({
   },
   tripartite_meeting: {
     step: 'securing',
-    label: label('Rencontre tripartite', 'Tripartite meeting'),
+    label: taskLabels.tripartite_meeting,
     who: 'referent',
     timing: { due: { months: 2 }, opensBefore: { days: 21 } },
     milestone: true,
@@ -499,7 +505,7 @@ export const tasks = defineTasks({
   },
   apprentice_follow_up: {
     step: 'securing',
-    label: label("Suivi de l'apprenti", 'Apprentice follow-up'),
+    label: taskLabels.apprentice_follow_up,
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 1 }, { months: 1 }, { months: 2 }], opensBefore: { days: 10 } },
     milestone: true,
@@ -524,7 +530,7 @@ export const tasks = defineTasks({
   },
   closer_follow_up: {
     step: 'securing',
-    label: label('Suivi rapproché', 'Closer follow-up'),
+    label: taskLabels.closer_follow_up,
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     contact: ['fine', 'difficulty'],
@@ -542,7 +548,7 @@ export const tasks = defineTasks({
   },
   skills_review: {
     step: 'securing',
-    label: label('Bilan de compétences acquises', 'Skills review'),
+    label: taskLabels.skills_review,
     who: 'referent',
     orWho: ['partner'],
     timing: { due: { months: 6 }, opensBefore: { days: 21 } },
@@ -561,7 +567,7 @@ export const tasks = defineTasks({
   },
   alert_follow_up: {
     step: null,
-    label: label("Suivi d'alerte", 'Alert follow-up'),
+    label: taskLabels.alert_follow_up,
     who: 'referent',
     timing: { due: { workingDays: 2 } },
     lateMatters: true,
@@ -573,7 +579,7 @@ export const tasks = defineTasks({
   },
   rebound_interview: {
     step: 'securing',
-    label: label('Entretien de rebond', 'Rebound interview'),
+    label: taskLabels.rebound_interview,
     who: 'referent',
     timing: { due: { workingDays: 5 } },
     contact: ['search_again', 'new_project'],
@@ -596,7 +602,7 @@ export const tasks = defineTasks({
   // at any time
   re_establish_contact: {
     step: null,
-    label: label('Reprendre contact', 'Re-establish contact'),
+    label: taskLabels.re_establish_contact,
     who: 'referent',
     timing: { due: { workingDays: 5 } },
     contact: ['reached'],
@@ -610,7 +616,7 @@ export const tasks = defineTasks({
   },
   summer_check_in: {
     step: null,
-    label: label("Point d'été", 'Summer check-in'),
+    label: taskLabels.summer_check_in,
     who: 'duty',
     timing: { due: { workingDays: 5 } },
     contact: ['reached'],
@@ -631,7 +637,7 @@ export const tasks = defineTasks({
   },
   return_to_term: {
     step: null,
-    label: label('Retour de rentrée', 'Return to term'),
+    label: taskLabels.return_to_term,
     who: 'referent',
     timing: { due: { workingDays: 5 } },
     contact: ['back'],
@@ -644,7 +650,7 @@ export const tasks = defineTasks({
   // mediation
   accept_mediation: {
     step: null,
-    label: label('Accepter la médiation', 'Accept the mediation'),
+    label: taskLabels.accept_mediation,
     who: 'mediator',
     timing: { due: { workingDays: 2 } },
     lateMatters: true,
@@ -663,7 +669,7 @@ export const tasks = defineTasks({
   },
   name_mediator: {
     step: null,
-    label: label('Désigner un médiateur', 'Name a mediator'),
+    label: taskLabels.name_mediator,
     who: 'coordinator',
     timing: { due: { workingDays: 2 } },
     outcomes: {
@@ -676,7 +682,7 @@ export const tasks = defineTasks({
   },
   meet_parties: {
     step: null,
-    label: label('Rencontrer les parties, en binôme avec le CFA', 'Meet the parties, in pair with the CFA'),
+    label: taskLabels.meet_parties,
     who: 'mediator',
     timing: { due: { workingDays: 10 } },
     contact: ['agreement', 'no_agreement'],
@@ -688,7 +694,7 @@ export const tasks = defineTasks({
         }),
         report: words('Compte rendu', 'Report'),
       }),
-      no_agreement: outcome(label("Pas d'accord", 'No agreement'), mediationGoesOn, {
+      no_agreement: outcome(label('Pas d’accord', 'No agreement'), mediationGoesOn, {
         on: field(day(), 'Date de la rencontre', 'Date of the meeting'),
         withPartnerId: field(id().optional(), 'Partenaire du binôme', 'Partner of the pair', {
           'x-people': 'partner',
@@ -699,7 +705,7 @@ export const tasks = defineTasks({
   },
   mediation_follow_up: {
     step: null,
-    label: label('Suivi de médiation', 'Mediation follow-up'),
+    label: taskLabels.mediation_follow_up,
     who: 'mediator',
     timing: { due: [{ days: 15 }, { days: 45 }], opensBefore: { days: 7 } },
     outcomes: {
@@ -726,14 +732,14 @@ export const tasks = defineTasks({
   // 5 durable_employment
   employment_plan: {
     step: 'durable_employment',
-    label: label("Plan d'insertion durable", 'Employment plan'),
+    label: taskLabels.employment_plan,
     who: 'referent',
     timing: { due: { days: 15 } },
     contact: ['kept_by_employer', 'looking', 'further_study', 'new_apprenticeship'],
     outcomes: {
       kept_by_employer: outcome(
-        label("Gardé par l'employeur", 'Kept by the employer'),
-        label("Enregistrez l'emploi quand il est signé", 'Record the employment once signed'),
+        label('Gardé par l’employeur', 'Kept by the employer'),
+        label('Enregistrez l’emploi quand il est signé', 'Record the employment once signed'),
         { comment },
       ),
       looking: outcome(
@@ -741,7 +747,7 @@ export const tasks = defineTasks({
         label('Suivi tous les 14 jours', 'Followed up every 14 days'),
         { comment },
       ),
-      further_study: outcome(label("Poursuite d'études", 'Further study'), exits, { comment }),
+      further_study: outcome(label('Poursuite d’études', 'Further study'), exits, { comment }),
       new_apprenticeship: outcome(
         label('Nouvel apprentissage', 'New apprenticeship'),
         label('Étape 4 avec ce contrat', 'Step 4 with this contract'),
@@ -751,7 +757,7 @@ export const tasks = defineTasks({
   },
   employer_intention: {
     step: 'durable_employment',
-    label: label("Intention de l'employeur", "Employer's intention"),
+    label: taskLabels.employer_intention,
     who: 'referent',
     timing: { due: { days: 60 }, opensBefore: { days: 14 } },
     milestone: true,
@@ -764,7 +770,7 @@ export const tasks = defineTasks({
   },
   job_search_follow_up: {
     step: 'durable_employment',
-    label: label("Suivi de la recherche d'emploi", 'Job search follow-up'),
+    label: taskLabels.job_search_follow_up,
     who: 'referent',
     timing: { due: { days: 14 }, opensBefore: { days: 7 } },
     milestone: true,
@@ -773,7 +779,7 @@ export const tasks = defineTasks({
   },
   employment_check: {
     step: 'durable_employment',
-    label: label("Vérification de l'emploi", 'Employment check'),
+    label: taskLabels.employment_check,
     who: 'referent',
     timing: { due: [{ months: 1 }, { months: 3 }, { months: 6 }], opensBefore: { days: 7 } },
     milestone: true,
@@ -794,7 +800,7 @@ export const tasks = defineTasks({
   },
   final_review: {
     step: 'durable_employment',
-    label: label('Revue finale', 'Final review'),
+    label: taskLabels.final_review,
     who: 'coordinator',
     timing: { due: { workingDays: 10 }, opensAfter: { months: 12 } },
     outcomes: {

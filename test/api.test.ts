@@ -85,6 +85,8 @@ let first: { pathwayId: string; taskId: string };
 /** A pathway in contract search. */
 let searching: string;
 let importId: string;
+/** What the policy looks at of the shared task, but whose it is. */
+const sharedTask = { kind: 'discovery_action' as TaskKind, assigneeId: null };
 
 beforeAll(async () => {
   w = await createApiWorld({ worker: workerWay });
@@ -106,6 +108,11 @@ beforeAll(async () => {
   searching = c;
 }, 60_000);
 afterAll(() => w?.end());
+
+const addFile = (person: string, taskId: string, body = 'Vu avec le CFA', options: Options = {}) =>
+  post(person, `/tasks/${taskId}/files`, body, {
+    headers: { 'content-type': 'text/plain', 'x-file-name': 'cfa.txt', ...options.headers },
+  });
 
 const csv = (text: string): Options => ({ body: text, headers: { 'content-type': 'text/csv' } });
 
@@ -240,6 +247,7 @@ describe('who may do what', () => {
     '/tasks/{id}/complete': { outcome: 'done' },
     '/tasks/{id}/draft': { form: {} },
     '/tasks/{id}/comments': { body: 'Vu avec le CFA' },
+    '/tasks/{id}/files': 'Vu avec le CFA',
     '/tasks/bulk': {},
     '/views': { name: 'Cette semaine', filters: { due: 'week' } },
     '/views/{id}': { name: 'Cette semaine', filters: { due: 'week' } },
@@ -276,15 +284,27 @@ describe('who may do what', () => {
     '/admin/sites/{id}/actions': { actions: defaultSettings.actions },
   };
 
-  /** The subject of a route: a task shared with partner.tours and its pathway, an enrolment, an import. */
-  const subjectOf = (route: Route, actorId: string): { id: string; facts: PolicySubject } | null => {
+  /** The subject of a route: a task shared with partner.tours, a file of theirs on it, its pathway, an enrolment. */
+  const subjectOf = async (
+    route: Route,
+    actorId: string,
+  ): Promise<{ id: string; facts: PolicySubject } | null> => {
     const site = { siteId: 'tours' };
+    if (route.path === '/files/{id}') {
+      const partnerId = idOf('partner.tours');
+      const { body } = await get('partner.tours', `/tasks/${shared.taskId}`);
+      const [file] = body.files.filter((f: { author: { id: string } }) => f.author.id === partnerId);
+      const { id } = file ?? (await addFile('partner.tours', shared.taskId)).body;
+      // Whose it is counts for those who see its task.
+      const seen = actorId !== idOf('partner2.tours');
+      const facts = seen && route.method === 'delete' ? { staffId: partnerId } : {};
+      return { id, facts: { ...site, task: { ...sharedTask, partnerId }, ...facts } };
+    }
     if (route.path.startsWith('/admin/sites/{id}')) return { id: 'tours', facts: site };
     if (route.path.startsWith('/tasks/{id}')) {
-      const partnerId = idOf('partner.tours');
       return {
         id: shared.taskId,
-        facts: { ...site, task: { kind: 'discovery_action' as TaskKind, assigneeId: null, partnerId } },
+        facts: { ...site, task: { ...sharedTask, partnerId: idOf('partner.tours') } },
       };
     }
     if (route.path.startsWith('/pathways/{id}') || route.path === '/enrolments/{id}') {
@@ -304,11 +324,12 @@ describe('who may do what', () => {
 
   test.each(cases)('%s by %s is as the table says', async (_name, subject, route) => {
     const actor = people[subject] as (typeof people)[string];
-    const about = subjectOf(route, actor.id);
-    const isStream = route.stream !== undefined;
+    const about = await subjectOf(route, actor.id);
+    const text = route.stream?.find((type) => type.startsWith('text/'));
     const headers: Record<string, string> = {
       ...(route.ifMatch && { 'if-match': '"999999"' }),
-      ...(isStream && { 'content-type': 'text/csv' }),
+      ...(text && { 'content-type': text }),
+      ...(route.named && { 'x-file-name': 'cfa.txt' }),
     };
     const url = `/api${route.path.replace('{id}', about?.id ?? randomUUID())}`;
     const response = await ask(subject, route.method, url, { body: bodies[route.path], headers });
@@ -352,11 +373,13 @@ describe('who may do what', () => {
     await get('mediator.tours', `/pathways/${first.pathwayId}/notes`);
     await get('mediator.tours', `/enrolments/${first.pathwayId}`);
     await get('mediator.tours', `/tasks/${first.taskId}`);
+    const file = await addFile('counsellor.tours', first.taskId);
+    await get('mediator.tours', `/files/${file.body.id}`);
     const { rows } = await w.owner.query(
       'select what from reading_log where actor_id = $1 and pathway_id = $2 order by id',
       [idOf('mediator.tours'), first.pathwayId],
     );
-    expect(rows.map((r) => r.what)).toEqual(['pathway', 'timeline', 'notes', 'enrolment', 'task']);
+    expect(rows.map((r) => r.what)).toEqual(['pathway', 'timeline', 'notes', 'enrolment', 'task', 'file']);
   });
 });
 
@@ -383,16 +406,15 @@ describe('every route', () => {
 
   const withBody = each.filter(([, route]) => route.body || route.stream);
   test.each(withBody)(
-    '%s takes one media type, no more than fits, and only its own fields',
+    '%s takes its media types alone, no more than fits, and only its own fields',
     async (_, route) => {
-      const type = route.stream ?? 'application/json';
       const other = await ask('coordinator.tours', route.method, urlOf(route), {
         body: 'x',
-        headers: { 'content-type': 'text/plain' },
+        headers: { 'content-type': 'text/html' },
       });
-      expect([other.status, other.body.code]).toEqual([415, 'media_type_unsupported']);
+      expect([other.status, other.body.code]).toEqual([415, route.otherType ?? 'media_type_unsupported']);
       if (route.stream) return;
-      const headers = { 'content-type': type };
+      const headers = { 'content-type': 'application/json' };
       const large = await ask('coordinator.tours', route.method, urlOf(route), {
         body: JSON.stringify({ a: 'x'.repeat(1_100_000) }),
         headers,
@@ -522,6 +544,9 @@ describe('a task', () => {
         by: { id: idOf('counsellor.tours'), displayName: 'Conseil 1 Tours' },
       }),
     ]);
+    // The task's own history tells of nothing else.
+    const own = await get('counsellor.tours', `/pathways/${read.body.pathwayId}/timeline?task=${id}`);
+    expect(own.body.items.map((e: { type: string }) => e.type)).toEqual(['task_completed', 'task_opened']);
   });
 
   test('asked twice with one key counts once and is answered the same', async () => {
@@ -641,6 +666,13 @@ describe('a task', () => {
     const loads = body.proposals.counsellor.map((p: { load: number }) => p.load);
     expect(loads).toEqual([...loads].sort((a, b) => a - b));
     expect(body.proposals.counsellor.at(-1)).toMatchObject({ id: idOf('counsellor.tours') });
+    expect(body.deadlines).toContainEqual(
+      expect.objectContaining({
+        name: 'task_due',
+        at: body.dueAt,
+        sentence: { fr: expect.stringContaining('parce que'), en: expect.stringContaining('because') },
+      }),
+    );
     const form = new Ajv2020({ strict: false });
     addFormats(form);
     expect(form.validate(body.form, { outcome: 'assigned', referentId: idOf('counsellor.tours') })).toBe(
@@ -655,6 +687,24 @@ describe('a task', () => {
       422,
       { pointer: '/referentId', code: 'person_unknown', message: expect.any(String) },
     ]);
+  });
+
+  test('tells each reader what they may do with it, and a coordinator to whom it can be given', async () => {
+    const id = await w.task(await w.enrol('tours'), 'first_contact');
+    const { actions, assignees } = (await get('coordinator.tours', `/tasks/${id}`)).body;
+    expect(actions).toContain('task.assign');
+    const roles = assignees.map((p: { role: string }) => p.role);
+    expect([...new Set(roles)].sort()).toEqual(['coordinator', 'counsellor']);
+    const counsellor = (await get('counsellor.tours', `/tasks/${id}`)).body;
+    expect(counsellor.actions).toEqual([
+      'task.claim',
+      'task.release',
+      'task.complete',
+      'task.draft',
+      'task.comment',
+    ]);
+    expect(counsellor.assignees).toEqual([]);
+    expect((await get('mediator.tours', `/tasks/${id}`)).body.actions).toEqual([]);
   });
 
   test('keeps a draft for its author until it is completed, and comments for all', async () => {
@@ -727,6 +777,24 @@ describe('a task', () => {
       taskIds: Array.from({ length: 201 }, (_, n) => `${randomUUID()}.${n + 1}`),
     });
     expect(many.status).toBe(422);
+  });
+});
+
+// What a file may be is in test/files.test.ts.
+describe('a file', () => {
+  test('is kept once, is of a size and a name, and one of twenty', async () => {
+    const task = await w.task(await w.enrol('tours'), 'first_contact');
+    const headers = { 'idempotency-key': 'a screen, retrying' };
+    const one = await addFile('counsellor.tours', task, 'Une fois', { headers });
+    const again = await addFile('counsellor.tours', task, 'Une fois', { headers });
+    expect([one.status, again.status, again.body]).toEqual([201, 201, one.body]);
+    const other = await addFile('counsellor.tours', task, 'Une autre', { headers });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+    const large = await addFile('counsellor.tours', task, 'x'.repeat(3_000_001));
+    expect([large.status, large.body.code]).toEqual([413, 'file_too_large']);
+    for (let n = 1; n < 20; n++) expect((await addFile('counsellor.tours', task)).status).toBe(201);
+    const full = await addFile('counsellor.tours', task);
+    expect([full.status, full.body.code]).toEqual([409, 'too_many_files']);
   });
 });
 
@@ -823,6 +891,47 @@ describe('the inbox', () => {
     expect(await of('referent=me')).toEqual([]);
     const wrong = await get('coordinator.tours', '/tasks?kind=first_contact&kind=tea');
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([400, '/kind/1']);
+  });
+
+  test('tells what has become of tasks that are shown: who did one, and whether the reader could take one', async () => {
+    const id = await w.enrol('tours');
+    const contact = await w.task(id, 'first_contact');
+    await done('counsellor.tours', contact, { outcome: 'reached', channel: 'phone' });
+    const next = await w.task(id, 'assign_referent');
+    const named = `id=${contact}&id=${next}`;
+    const of = async (person: string, query: string) =>
+      (await get(person, `/tasks?${query}`)).body.items as {
+        id: string;
+        status: string;
+        closedBy: { id: string } | null;
+        takeable: boolean;
+      }[];
+    const now = new Map((await of('counsellor.tours', named)).map((t) => [t.id, t]));
+    expect([now.get(contact)?.status, now.get(contact)?.closedBy?.id]).toEqual([
+      'done',
+      idOf('counsellor.tours'),
+    ]);
+    expect([now.get(next)?.status, now.get(next)?.takeable]).toEqual(['open', false]);
+    expect((await of('coordinator.tours', `id=${next}`))[0]?.takeable).toBe(true);
+    // Which of them are in a list: its filters hold.
+    expect((await of('counsellor.tours', `status=open&${named}`)).map((t) => t.id)).toEqual([next]);
+    expect(await of('counsellor.tours', `assignee=me&kind=assign_referent&${named}`)).toEqual([]);
+    expect(await of('counsellor.blois', named)).toEqual([]);
+    const many = Array.from({ length: 101 }, (_, n) => `id=${id}.${n + 1}`).join('&');
+    const refused = await get('counsellor.tours', `/tasks?${many}`);
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/id']);
+  });
+
+  test('can be assigned to people of the site, those with the fewest young people first', async () => {
+    const { body } = await get('coordinator.tours', '/tasks/assignees');
+    const people = body.items as { id: string; role: string; load: number; absentUntil: string | null }[];
+    expect(people.map((p) => p.id)).toEqual(
+      expect.arrayContaining(['counsellor.tours', 'mediator.tours', 'partner2.tours'].map(idOf)),
+    );
+    expect(people.map((p) => p.id)).not.toContain(idOf('counsellor.blois'));
+    expect(people.map((p) => p.role)).not.toContain('committee');
+    const loads = people.filter((p) => p.absentUntil === null).map((p) => p.load);
+    expect(loads).toEqual([...loads].sort((a, b) => a - b));
   });
 
   test('refuses a cursor that it did not write', async () => {
@@ -966,6 +1075,160 @@ describe('the pathways', () => {
     const whole = (await of('limit=200')).items;
     const half = await of('limit=2');
     expect((await of(`limit=200&cursor=${half.next}`)).items).toEqual(whole.slice(2));
+    const some = (await of('limit=200&status=active&status=on_hold')).items;
+    expect(some).toEqual(whole.filter((p: { status: string }) => ['active', 'on_hold'].includes(p.status)));
+  });
+
+  test('are in the order of their names, which stand in no cursor', async () => {
+    const people = await Promise.all(
+      ['Zabulon', 'Èze', 'aaron'].map(async (lastName) => {
+        const young = youngPerson('limousin', { lastName: `${lastName} ${'x'.repeat(3)}` });
+        const { body } = await post('coordinator.limousin', '/enrolments', young);
+        await w.task(body.id, 'first_contact');
+        return { id: body.id as string, lastName: young.lastName as string };
+      }),
+    );
+    const { body } = await get('coordinator.limousin', '/pathways');
+    expect(body.items.map((p: { person: { lastName: string } }) => p.person.lastName)).toEqual(
+      [2, 1, 0].map((n) => people[n]?.lastName),
+    );
+    const { next } = (await get('coordinator.limousin', '/pathways?limit=1')).body;
+    expect(Buffer.from(next, 'base64url').toString()).toBe(JSON.stringify([people[2]?.id]));
+  });
+
+  test('say what may be recorded now, with its form, and why something may not', async () => {
+    const formsOf = async (person: string, id: string) =>
+      (await get(person, `/pathways/${id}/forms`)).body.items as {
+        event: string;
+        path: string;
+        method: string;
+        form: object;
+        notNow: { code: string; reason: { fr: string } } | null;
+        proposals: Record<string, { id: string }[]>;
+      }[];
+    const why = (items: Awaited<ReturnType<typeof formsOf>>) =>
+      Object.fromEntries(items.map(({ event, notNow }) => [event, notNow?.code ?? null]));
+    const id = await w.enrol('tours');
+    const now = { contact: null, contract: null, employment: null, alert: null, exit: null, hold: null };
+    const not = { termination: 'contract_missing', offer: 'not_in_this_step', undo_exit: 'not_exited' };
+    expect(why(await formsOf('counsellor.tours', id))).toEqual({ ...now, ...not, resume: 'not_on_hold' });
+
+    // What a role does not record is not named at all.
+    expect(why(await formsOf('mediator.tours', id))).toEqual({ contact: null, alert: null });
+    expect(why(await formsOf('partner.tours', shared.pathwayId))).toEqual({ alert: null });
+    const transfer = (await formsOf('coordinator.tours', id)).find(({ event }) => event === 'transfer');
+    expect(transfer?.proposals.counsellor?.map((p) => p.id)).toContain(idOf('counsellor2.tours'));
+
+    expect(why(await formsOf('counsellor.tours', searching))).toMatchObject({ offer: null });
+    await post('counsellor.tours', `/pathways/${id}/contracts`, contract());
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({
+      contract: 'contract_running',
+      termination: null,
+    });
+    await post('counsellor.tours', `/pathways/${id}/hold`, { until: inDays(9) });
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({ resume: null });
+    await post('counsellor.tours', `/pathways/${id}/exit`, { code: 'moved_away' });
+    expect(why(await formsOf('counsellor.tours', id))).toMatchObject({
+      contact: 'pathway_exited',
+      contract: 'pathway_exited',
+      termination: 'pathway_exited',
+      resume: 'not_on_hold',
+      undo_exit: null,
+    });
+    await w.owner.query("update pathways set status = 'closed' where id = $1", [id]);
+    const closed = Object.values(why(await formsOf('counsellor.tours', id)));
+    expect(new Set(closed)).toEqual(new Set(['pathway_closed']));
+  });
+
+  test('are recorded of with the form that they tell', async () => {
+    const { body } = await get('counsellor.tours', `/pathways/${first.pathwayId}/forms`);
+    const alert = body.items.find((form: { event: string }) => form.event === 'alert');
+    const form = new Ajv2020({ strict: false });
+    addFormats(form);
+    const filled = { level: 'low', source: 'cfa', what: 'Absences' };
+    expect(form.validate(alert.form, filled)).toBe(true);
+    expect(form.validate(alert.form, { level: 'low' })).toBe(false);
+    expect((await ask('counsellor.tours', alert.method, `/api${alert.path}`, { body: filled })).status).toBe(
+      201,
+    );
+  });
+
+  test('tell in words what happened, by what one looks for', async () => {
+    const id = await w.enrol('tours');
+    await post('counsellor.tours', `/pathways/${id}/contacts`, { channel: 'sms', result: 'not_reached' });
+    await post('counsellor.tours', `/pathways/${id}/alerts`, {
+      level: 'low',
+      source: 'cfa',
+      what: 'Absences',
+    });
+    const of = async (query: string) =>
+      (await get('counsellor.tours', `/pathways/${id}/timeline?${query}`)).body.items.map(
+        (e: { type: string; sentence: { en: string } }) => [e.type, e.sentence.en],
+      );
+    expect(await of('type=contact&type=alert_raised')).toEqual([
+      ['alert_raised', 'Low alert (the CFA), recorded by Conseil 1 Tours'],
+      ['contact', 'Not reached by Conseil 1 Tours (SMS)'],
+    ]);
+    expect(await of('type=contact')).toHaveLength(1);
+    const task = await w.task(id, 'first_contact');
+    await post('coordinator.tours', `/tasks/${task}/assign`, { assigneeId: idOf('counsellor2.tours') });
+    expect(await of('type=task_assigned')).toEqual([
+      ['task_assigned', '"First contact" is given to Conseil 2 Tours by Coordination Tours'],
+    ]);
+    const { status, body } = await get('counsellor.tours', `/pathways/${id}/timeline?type=tea`);
+    expect([status, body.errors[0].pointer]).toEqual([400, '/type/0']);
+  });
+
+  test('tell of the obstacles that were found, each with what became of it, of skills, follow-ups and age', async () => {
+    const id = await w.enrol('tours');
+    await done('counsellor.tours', await w.task(id, 'first_contact'), {
+      outcome: 'reached',
+      channel: 'phone',
+    });
+    await done('coordinator.tours', await w.task(id, 'assign_referent'), {
+      outcome: 'assigned',
+      referentId: idOf('counsellor.tours'),
+    });
+    await done('counsellor.tours', await w.task(id, 'information_session'), { outcome: 'not_needed' });
+    await done('counsellor.tours', await w.task(id, 'family_information'), { outcome: 'declined' });
+    await done('counsellor.tours', await w.task(id, 'entry_interview'), {
+      outcome: 'project_ready',
+      obstacles: ['mobility', 'budget'],
+    });
+    const { body: tasks } = await get('counsellor.tours', `/tasks?pathway=${id}&kind=remove_obstacle`);
+    const mobility = tasks.items.find((t: { subject: string }) => t.subject === 'mobility');
+    await done('counsellor.tours', mobility.id, { outcome: 'solved' });
+    const { body } = await get('counsellor.tours', `/pathways/${id}`);
+    expect(body.obstacles).toEqual([
+      {
+        obstacle: 'mobility',
+        task: expect.objectContaining({ status: 'done', outcomeLabel: { fr: 'Résolu', en: 'Solved' } }),
+      },
+      { obstacle: 'budget', task: expect.objectContaining({ status: 'open', outcome: null }) },
+    ]);
+    expect(body).toMatchObject({ followUps: [], skills: [], referentAway: null });
+    expect(body.person.age).toBe(20);
+  });
+
+  test('tell what was done with the company, the skills acquired, and who stands in for the referent', async () => {
+    const terms = { ...contract(), signedOn: inDays(-180), startsOn: inDays(-170), endsOn: inDays(500) };
+    const referentId = idOf('counsellor.limousin');
+    const start = { step: 'securing', since: inDays(-180), referentId, contract: terms };
+    const since = inDays(-180);
+    const id = await w.enrol('limousin', { enrolledOn: since, consentOn: since, start });
+    const absence = {
+      ...{ staffId: referentId, from: today(), to: inDays(3) },
+      substituteId: idOf('counsellor2.limousin'),
+    };
+    const review = await w.task(id, 'skills_review');
+    await done('counsellor.limousin', review, { outcome: 'reviewed', skills: 'Pétrir, façonner' });
+    expect((await post('coordinator.limousin', '/absences', absence)).status).toBe(201);
+    const { body } = await get('mediator.limousin', `/pathways/${id}`);
+    expect(body).toMatchObject({
+      referentAway: { until: inDays(3), substitute: { displayName: 'Conseil 2 Limousin' } },
+      skills: [{ taskId: review, words: { skills: 'Pétrir, façonner' } }],
+      followUps: [{ taskId: review, kind: 'skills_review', outcomeLabel: { fr: 'Réalisé' } }],
+    });
   });
 
   test('say what comes next and why, in both languages', async () => {

@@ -7,10 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createApp } from '../api/app';
 import { LiveEvents } from '../api/live-events';
+import { writeManyTasks } from '../bench/many-tasks';
 import { demonstrationPeople } from '../db/seed';
 import { type ApiWorld, createApiWorld, idOf, people } from './setup/api-world';
 import { Cut } from './setup/cut';
-import { writeManyTasks } from './setup/many-tasks';
 
 let w: ApiWorld;
 const way = new Cut();

@@ -37,13 +37,14 @@ test('every variable is one of the configuration', () => {
   expect(known).toEqual(expect.arrayContaining(named(/\b([A-Z]+(?:_[A-Z]+)+)\b/g, 8)));
 });
 
-test('the question to PostgreSQL is answered', async () => {
-  const [sql = ''] = named(/`(select [^`]+)`/g, 1);
+test('the questions to PostgreSQL are answered', async () => {
   const database = await createTestDatabase();
   const client = new Client({ connectionString: database.url });
   await client.connect();
   try {
-    expect((await client.query(sql)).rows).toEqual([{ count: '0' }]);
+    for (const sql of named(/`(select [^`]+)`/g, 2)) {
+      expect((await client.query(sql)).rows).toEqual([{ count: '0' }]);
+    }
   } finally {
     await client.end();
     await database.drop();

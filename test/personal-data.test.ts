@@ -142,6 +142,11 @@ test('nothing that was entered about a young person is in Temporal', async () =>
     'put',
   );
   await say('coordinator.tours', `/tasks/${first}/comments`, { body: words('Remarque') });
+  const file = await w.call('coordinator.tours', 'post', `/api/tasks/${first}/files`, {
+    body: words('Fichier'),
+    headers: { 'content-type': 'text/plain', 'x-file-name': encodeURIComponent(`${words('CV')}.txt`) },
+  });
+  expect(file.status).toBe(201);
   await say('counsellor.tours', `/pathways/${enrolled}/notes`, { body: words('Note') });
   await say('counsellor.tours', `/pathways/${enrolled}/contacts`, {
     channel: 'phone',

@@ -1,15 +1,9 @@
 /** Signing in by browser: the whole way through a real issuer, and what somebody who means ill would try on it. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import type { Express } from 'express';
 import { decodeJwt, generateKeyPair, type JWTPayload, UnsecuredJWT } from 'jose';
 import request from 'supertest';
 import { createApp } from '../api/app';
-import { createDemoIssuer } from '../api/demo-issuer';
 import { createIdentity } from '../api/identity';
 import { routes } from '../api/routes';
 import { type Deps, isWrite } from '../api/routing';
@@ -19,10 +13,10 @@ import { type ApiWorld, createApiWorld, idOf } from './setup/api-world';
 import { Browser } from './setup/browser';
 import { Cut } from './setup/cut';
 import { createIssuerElsewhere, type IssuerElsewhere } from './setup/issuer-elsewhere';
+import { type Served, serve } from './setup/served';
 
 let w: ApiWorld;
-let dataDir: string;
-let server: http.Server;
+let served: Served;
 let base: string;
 let deps: Deps;
 /** What the application takes for now. */
@@ -34,29 +28,15 @@ const sessionCookie = 'service-plus-session';
 const signInCookie = 'service-plus-sign-in';
 
 beforeAll(async () => {
-  // What the issuer's library says of its own store.
-  jest.spyOn(console, 'warn').mockImplementation(() => {});
   w = await createApiWorld();
-  dataDir = mkdtempSync(path.join(os.tmpdir(), 'service-plus-sign-in-'));
-  server = http.createServer((req, res) => handler(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const demo = createDemoIssuer({ publicUrl: base, audience: 'service-plus', dataDir });
-  deps = {
-    ...w.deps,
-    publicUrl: base,
-    oidc: { issuer: demo.issuer, clientId: 'service-plus-web' },
-    now: () => new Date(Date.now() + later),
-  };
-  handler = createApp(deps, { before: (app) => demo.mountOn(app) });
+  served = await serve(w, { now: () => new Date(Date.now() + later) });
+  ({ base, deps, app: handler } = served);
 }, 60_000);
 afterEach(() => {
   later = 0;
 });
 afterAll(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(dataDir, { recursive: true, force: true });
+  await served?.end();
   await w?.end();
 });
 
@@ -298,6 +278,32 @@ describe('signing in', () => {
     }
   });
 
+  test('in the demonstration as somebody named in the link needs no more', async () => {
+    const browser = new Browser(base);
+    const begun = await browser.go('/auth/login?hint=counsellor.tours&returnTo=/tasks');
+    const asked = new URL(begun.headers.get('location') as string).searchParams;
+    expect([asked.get('login_hint'), asked.get('prompt')]).toEqual(['counsellor.tours', 'login']);
+    const callback = await browser.follow(begun, '/auth/callback');
+    expect((await browser.go(callback.href)).headers.get('location')).toBe(`${base}/tasks`);
+    expect(await me(browser)).toEqual([200, idOf('counsellor.tours')]);
+  });
+
+  test('as somebody named in the link whom the issuer does not know is asked who one is', async () => {
+    const browser = new Browser(base);
+    const at = await browser.follow(await browser.go('/auth/login?hint=nobody.tours'), '/oidc/sign-in/');
+    expect(await (await browser.go(at.href)).text()).toContain('Qui êtes-vous');
+  });
+
+  test.each(['', 'a b', '<script>', 'a'.repeat(101)])(
+    'takes no name in the link that is none: %j',
+    async (hint) => {
+      const answer = await new Browser(base).go(`/auth/login?hint=${encodeURIComponent(hint)}`, {
+        headers: { accept: 'application/json' },
+      });
+      expect(await refused(answer)).toEqual([400, 'query_invalid']);
+    },
+  );
+
   test('has a limit to how often it is begun from one place', async () => {
     const app = createApp({ ...deps, oidc: { issuer: 'http://127.0.0.1:1/oidc', clientId: 'x' } });
     const ask = () => request(app).get('/auth/login?returnTo=//x').set('accept', 'application/json');
@@ -319,8 +325,11 @@ describe('signing in at an issuer elsewhere', () => {
   afterAll(() => elsewhere.end());
 
   /** The whole way with a person who exists; `change` makes the id_token another one. */
-  async function comeBack(change: (claims: JWTPayload) => Promise<string> | undefined = () => undefined) {
-    const begun = await request(app).get('/auth/login').expect(303);
+  async function comeBack(
+    change: (claims: JWTPayload) => Promise<string> | undefined = () => undefined,
+    query = '',
+  ) {
+    const begun = await request(app).get(`/auth/login${query}`).expect(303);
     const asked = new URL(begun.headers.location as string).searchParams;
     const at = Math.floor(Date.now() / 1_000);
     const claims = {
@@ -367,6 +376,14 @@ describe('signing in at an issuer elsewhere', () => {
     const headers = { cookie, origin: base, 'x-csrf-token': body.csrfToken };
     const out = await request(app).post('/auth/logout').set(headers).expect(200);
     expect(out.body).toEqual({ location: `${base}/` });
+  });
+
+  test('is as whom the issuer says, whoever a link names', async () => {
+    const back = await comeBack(undefined, '?hint=admin');
+    const { body } = await request(app)
+      .get('/api/me')
+      .set({ cookie: pairOf(back, sessionCookie) });
+    expect(body.id).toBe(idOf('counsellor.tours'));
   });
 
   test.each<[string, (claims: JWTPayload) => Promise<string>]>([

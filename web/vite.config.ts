@@ -9,6 +9,8 @@ export default defineConfig({
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
+    // Which files a page needs: the benchmark `web` weighs them.
+    manifest: true,
     // The content security policy allows no data: but in images; fonts and scripts are files.
     assetsInlineLimit: 0,
     // Fetched by the page's own script, which the policy allows; the polyfill would be an inline one.

@@ -64,7 +64,7 @@ POUR AUJOURD'HUI (1)
   https://service-plus.test/tasks/${a}.2
 
 NOUVELLES (1)
-- Entretien d'entrée, échéance le 13/03/2026
+- Entretien d’entrée, échéance le 13/03/2026
   https://service-plus.test/tasks/${a}.3
 
 English: 1 overdue (First contact), 1 due today (Information session), 1 new (Entry interview). The links above lead to each.

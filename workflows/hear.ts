@@ -5,7 +5,8 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { Instant } from '../domain/calendar';
-import type { TaskRecord } from '../domain/journal';
+import { type EventKind, type NotNow, whyNotNow } from '../domain/events';
+import type { ContractRecord, TaskRecord } from '../domain/journal';
 import { type EmploymentKind, lastingKinds } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import { contractProblem, type Decision, decisionSchemaOf, definitionOf } from '../domain/tasks';
@@ -135,7 +136,7 @@ export function hearPeople(p: Accompaniment): void {
 
   hear(
     recordContact,
-    () => refuseExited(),
+    () => refuseNotNow('contact'),
     ({ by, channel, result, at = p.now, wordsId }) => {
       state.attempts.push({ at, channel, result });
       if (result === 'reached') p.contacted(at);
@@ -152,10 +153,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordContract,
     (request) => {
-      refuseExited();
-      if (p.contract && state.step === 'securing') {
-        refused('contract_running', 'a contract is running: record its termination before a new contract');
-      }
+      refuseNotNow('contract');
       refuseContract(request);
     },
     ({ requestId: _, by, ...terms }) => {
@@ -168,9 +166,8 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordTermination,
     ({ on }) => {
-      refuseExited();
-      const contract = p.contract;
-      if (!contract) return refused('contract_missing', 'no contract is running: there is none to terminate');
+      refuseNotNow('termination');
+      const contract = p.contract as ContractRecord;
       if (on < contract.signedOn || on > contract.endsOn) {
         refused(
           'dates_contradict',
@@ -190,7 +187,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     recordEmployment,
     ({ startsOn, endsOn }) => {
-      refuseExited();
+      refuseNotNow('employment');
       if (endsOn && endsOn <= startsOn) {
         refused('dates_contradict', 'the job ends on or before the day it starts', { field: '/endsOn' });
       }
@@ -220,12 +217,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     proposeOffer,
-    () => {
-      refuseExited();
-      if (state.step !== 'contract_search') {
-        refused('not_in_this_step', 'offers are proposed while a contract is sought (step contract_search)');
-      }
-    },
+    () => refuseNotNow('offer'),
     ({ by, proposedOn, wordsId }) => {
       const number = ++state.offers;
       p.event({ type: 'offer_proposed', by, data: { proposedOn, wordsId } });
@@ -234,7 +226,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     raiseAlert,
-    () => refuseExited(),
+    () => refuseNotNow('alert'),
     ({ by, level, source, wordsId }) => {
       p.event({ type: 'alert_raised', by, data: { level, source, wordsId } });
       return (level === 'high' ? p.highAlert(by) : p.lowAlert(by)).id;
@@ -242,7 +234,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     holdPathway,
-    () => refuseExited(),
+    () => refuseNotNow('hold'),
     ({ by, until, wordsId }) => {
       p.hold(until, { by, wordsId });
       return undefined;
@@ -250,10 +242,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     resumePathway,
-    () => {
-      if (state.status !== 'on_hold')
-        refused('not_on_hold', 'the pathway is not on hold: there is nothing to resume');
-    },
+    () => refuseNotNow('resume'),
     ({ by }) => {
       p.resume(by);
       return undefined;
@@ -262,7 +251,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     transferReferent,
     ({ referentId }) => {
-      refuseExited();
+      refuseNotNow('transfer');
       if (referentId === state.referentId)
         refused('referent_already', 'this person is the referent already', { field: '/referentId' });
     },
@@ -274,7 +263,7 @@ export function hearPeople(p: Accompaniment): void {
   hear(
     exitPathway,
     ({ code, wordsId }) => {
-      refuseExited();
+      refuseNotNow('exit');
       if (code === 'other' && !wordsId) {
         refused('exit_words_missing', 'the exit "other" needs words: say what it is', { field: '/comment' });
       }
@@ -286,11 +275,7 @@ export function hearPeople(p: Accompaniment): void {
   );
   hear(
     undoExit,
-    () => {
-      if (state.status === 'closed')
-        refused('pathway_exited', 'the time in which the exit could be undone is over');
-      if (state.exit === null) refused('not_exited', 'the pathway has not exited: there is nothing to undo');
-    },
+    () => refuseNotNow('undo_exit'),
     ({ by }) => {
       p.undoExit(by);
       return undefined;
@@ -372,11 +357,27 @@ export function hearPeople(p: Accompaniment): void {
     return task.id;
   }
 
-  function refuseExited(): void {
-    if (state.exit !== null || p.exiting)
-      refused('pathway_exited', 'the pathway has exited: undo the exit first');
+  function refuseNotNow(kind: EventKind): void {
+    const why = whyNotNow(kind, {
+      exited: state.exit !== null || (p.exiting && kind !== 'undo_exit'),
+      closed: state.status === 'closed',
+      onHold: state.status === 'on_hold',
+      step: state.step,
+      contractRuns: Boolean(p.contract),
+    });
+    if (why) refused(why, notNowMessages[why]);
   }
 }
+
+const notNowMessages: Readonly<Record<NotNow, string>> = {
+  pathway_exited: 'the pathway has exited: undo the exit first',
+  pathway_closed: 'the time in which the exit could be undone is over',
+  contract_running: 'a contract is running: record its termination before a new contract',
+  contract_missing: 'no contract is running: there is none to terminate',
+  not_in_this_step: 'offers are proposed while a contract is sought (step contract_search)',
+  not_on_hold: 'the pathway is not on hold: there is nothing to resume',
+  not_exited: 'the pathway has not exited: there is nothing to undo',
+};
 
 function refuseContract(terms: { signedOn: string; startsOn: string; endsOn: string }): void {
   const problem = contractProblem(terms);

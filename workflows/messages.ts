@@ -172,6 +172,7 @@ export const refusals = [
   'contract_missing',
   'not_exited',
   'pathway_exited',
+  'pathway_closed',
   'exit_words_missing',
   'not_in_this_step',
   'not_on_hold',

@@ -149,7 +149,7 @@ export const importFile = route({
       .default(false)
       .meta({ description: 'the same checks and report, nobody is enrolled' }),
   }),
-  stream: 'text/csv',
+  stream: ['text/csv'],
   answers: { 200: { description: 'What was enrolled and what was not', schema: report } },
   problems: ['file_refused', 'idempotency_key_reused', 'body_too_large'],
   async handle({ api, config }, { actor, query, stream, key, keyed, language, now }) {
@@ -206,7 +206,7 @@ export const rejects = route({
     en: 'The refused rows of an import, to correct',
   },
   params: shape.uuidParams,
-  answers: { 200: { description: 'The columns of the upload behind the reason', schema: 'text/csv' } },
+  answers: { 200: { description: 'The columns of the upload behind the reason', schema: ['text/csv'] } },
   async handle({ api }, { actor, params, now }) {
     const body = await rejectFile(api, actor, params.id, now);
     if (!body) throw new Problem('not_found');
@@ -220,7 +220,7 @@ export const template = route({
   action: 'enrolment.import',
   tag: 'enrolments',
   summary: { fr: 'Le modèle du tableur à importer', en: 'The template of the spreadsheet to import' },
-  answers: { 200: { description: 'The header and an example', schema: 'text/csv' } },
+  answers: { 200: { description: 'The header and an example', schema: ['text/csv'] } },
   async handle() {
     return csv(templateCsv(), 'inscriptions.csv');
   },

@@ -15,7 +15,7 @@ export const events = route({
     200: {
       description:
         'A stream that does not end. `ready`: all that changes from now on will be told, read your lists now. `tasks`: {type, pathwayId, revision, tasks}, the ids of the tasks that changed and that you see. `reset`: something may have been missed, read your lists anew',
-      schema: 'text/event-stream',
+      schema: ['text/event-stream'],
     },
   },
   problems: ['too_many_streams'],

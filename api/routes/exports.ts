@@ -111,7 +111,7 @@ const make = route({
     en: 'Take a list of the site away as a spreadsheet (CSV): who, what and how many is kept',
   },
   body,
-  answers: { 200: { description: 'What the list shows, with the same filters', schema: 'text/csv' } },
+  answers: { 200: { description: 'What the list shows, with the same filters', schema: ['text/csv'] } },
   async handle({ api }, { actor, body, language, now }) {
     /** That it leaves is kept before the first row does, and no more rows leave than were kept. */
     async function leaving<R>({ what, filters }: Body, { name, columns, count, after }: Exported<R>) {

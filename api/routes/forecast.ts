@@ -19,7 +19,7 @@ import { seen } from './pathways';
 
 const MS_PER_DAY = 86_400_000;
 
-const foreseen = z
+export const foreseen = z
   .object({
     at: shape.instant(),
     what: z.enum(foreseenTypes),

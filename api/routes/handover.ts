@@ -62,7 +62,7 @@ async function successors(
   leaving: string,
   today: Day,
 ): Promise<Proposed[]> {
-  const counsellors = await peopleByLoad(client, siteId, 'counsellor', today);
+  const counsellors = await peopleByLoad(client, siteId, ['counsellor'], today);
   return counsellors.filter(({ id, absentUntil }) => id !== leaving && absentUntil === null);
 }
 

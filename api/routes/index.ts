@@ -4,6 +4,7 @@ import { absenceRoutes } from './absences';
 import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
 import { exportRoutes } from './exports';
+import { fileRoutes } from './files';
 import { forecast } from './forecast';
 import { glassRoutes } from './glass';
 import { handoverRoutes } from './handover';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...pathwayRoutes,
   forecast,
   ...taskRoutes,
+  ...fileRoutes,
   ...viewRoutes,
   events,
   ...absenceRoutes,

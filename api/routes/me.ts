@@ -11,7 +11,7 @@ import * as shape from '../shapes';
 
 const kind = z.enum(messageKinds).meta({ id: 'MessageKind' });
 
-const notificationsShape = z
+export const notificationsShape = z
   .object({
     hasAddress: z.boolean().meta({ description: 'false: no e-mail address is recorded, so none is sent' }),
     kinds: z
@@ -74,9 +74,13 @@ const choose = route({
   },
 });
 
-const calendarShape = z
+export const calendarShape = z
   .object({ since: shape.instant().nullable().meta({ description: 'null: there is no feed' }) })
   .meta({ id: 'CalendarFeed' });
+
+export const calendarMade = z
+  .object({ url: z.url(), since: shape.instant() })
+  .meta({ id: 'CalendarFeedMade' });
 
 const calendar = route({
   method: 'get',
@@ -104,7 +108,7 @@ const makeCalendar = route({
     201: {
       description:
         'The address, told this once: only its hash is kept, so the same Idempotency-Key again makes another one',
-      schema: z.object({ url: z.url(), since: shape.instant() }).meta({ id: 'CalendarFeedMade' }),
+      schema: calendarMade,
     },
   },
   async handle({ api, publicUrl }, { actor, now }) {

@@ -17,16 +17,25 @@ import {
 } from '../../db/pathways';
 import { asActor } from '../../db/pool';
 import { settingsVersions } from '../../db/settings-versions';
+import { staffByIds } from '../../db/staff';
 import { addComment } from '../../db/tasks';
 import { keepWords } from '../../db/words';
-import { dayOf } from '../../domain/calendar';
-import { type EventKind, eventFields } from '../../domain/events';
+import { ageOn, dayOf } from '../../domain/calendar';
+import { eventTypes } from '../../domain/event-groups';
+import { eventSentence, peopleIn } from '../../domain/event-sentences';
+import { type EventKind, eventFields, eventLabels, whyNotNow } from '../../domain/events';
 import { isWords, type Label, text } from '../../domain/forms';
 import { mediationCauses, mediationResults } from '../../domain/journal';
 import { causeLabels, resultLabels } from '../../domain/mediation';
-import { employmentKinds, terminationInitiators, terminationReasons } from '../../domain/pathway';
+import {
+  employmentKinds,
+  obstacles,
+  statuses,
+  terminationInitiators,
+  terminationReasons,
+} from '../../domain/pathway';
 import { type Action, scopeOf, sees, verdict } from '../../domain/policy';
-import { definitionOf, splitWords } from '../../domain/tasks';
+import { definitionOf, splitWords, type TaskKind } from '../../domain/tasks';
 import {
   exitPathway,
   holdPathway,
@@ -54,8 +63,9 @@ import {
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { deadline, deadlinesOf } from '../deadlines';
 import { answerOf, decide, derivedId, wasTaken, wordsIdOf } from '../deciding';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor } from '../form-schemas';
 import type { Person } from '../identity';
-import { Problem, type ProblemCode } from '../problems';
+import { Problem, type ProblemCode, problemKinds } from '../problems';
 import { type Answer, type Call, type Context, type Route, route } from '../routing';
 import * as shape from '../shapes';
 import { scopeFor } from './tasks';
@@ -73,6 +83,7 @@ export const pathwaySummary = z
     stepEnteredAt: shape.instant(),
     referent: shape.personRef.nullable(),
     lastContactAt: shape.instant().nullable(),
+    holdUntil: shape.day().nullable(),
     exitCode: shape.exitCode.nullable(),
     person: z.object({ lastName: z.string(), firstName: z.string() }),
     openTasks: z.int(),
@@ -85,7 +96,10 @@ export const pathwaySummary = z
 const filters = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
-  status: shape.status.optional(),
+  status: z
+    .preprocess(shape.several, z.array(shape.status).min(1).max(statuses.length))
+    .optional()
+    .meta({ description: 'one, or several: status=active&status=on_hold' }),
   referent: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
 };
 export const pathwayFilters = z.strictObject(filters).meta({ id: 'PathwayFilters' });
@@ -97,7 +111,7 @@ export function listed(
   sought?: string,
 ): Omit<PathwayFilter, 'after' | 'limit'> {
   return {
-    ...{ scope: scopeFor(actor, 'pathway.list'), site, step, status, sought },
+    ...{ scope: scopeFor(actor, 'pathway.list'), site, step, statuses: status, sought },
     referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
   };
 }
@@ -111,7 +125,7 @@ export const list = route({
   query: z.strictObject({ ...filters, ...cursorQuery }),
   seeks: true,
   answers: {
-    200: { description: 'A page of pathways, in the order of their ids', schema: pageOf(pathwaySummary) },
+    200: { description: 'A page of pathways, by name', schema: pageOf(pathwaySummary) },
   },
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query, sought }) {
@@ -150,7 +164,7 @@ export const pathwayRecord = z
       description:
         'another site’s, which the caller reads until then and changes nothing of; null: their own',
     }),
-    person: shape.identity,
+    person: shape.identity.extend({ age: z.int().optional() }),
     tasks: z.array(
       z.object({
         id: z.string(),
@@ -218,6 +232,43 @@ export const pathwayRecord = z
         }),
       )
       .meta({ description: 'the first one first; the one that is open has no result' }),
+    referentAway: z
+      .object({ until: shape.day(), substitute: shape.personRef.nullable() })
+      .nullable()
+      .meta({ description: 'the referent is away today: who stands in, if somebody does' }),
+    obstacles: z
+      .array(
+        z.object({
+          obstacle: z.enum(obstacles),
+          task: z
+            .object({
+              id: z.string(),
+              status: shape.taskStatus,
+              outcome: z.string().nullable(),
+              outcomeLabel: shape.label.nullable(),
+              dueAt: shape.instant(),
+              closedAt: shape.instant().nullable(),
+            })
+            .nullable()
+            .meta({ description: 'the last time somebody was asked to remove it; null: nobody yet' }),
+        }),
+      )
+      .meta({ description: 'found at the latest entry interview' }),
+    followUps: z
+      .array(
+        z.object({
+          taskId: z.string(),
+          kind: shape.kind,
+          label: shape.label,
+          outcome: z.string(),
+          outcomeLabel: shape.label,
+          closedAt: shape.instant(),
+        }),
+      )
+      .meta({ description: 'what was done while securing the contract, the first one first' }),
+    skills: z
+      .array(z.object({ taskId: z.string(), reviewedAt: shape.instant(), words: shape.words }))
+      .meta({ description: 'of the skills reviews, the latest first' }),
   })
   .meta({ id: 'Pathway' });
 
@@ -239,7 +290,7 @@ export const read = route({
   async handle(context, { actor, params, now }) {
     const read = () =>
       asActor(context.api, actor, async (client) => {
-        const row = await readPathway(client, actor.id, params.id, readsAllWords(actor));
+        const row = await readPathway(client, actor.id, params.id, readsAllWords(actor), dayOf(now));
         if (!row && (await isBeginning(client, params.id))) return 'beginning' as const;
         if (!row || verdict(actor, 'pathway.read', row) !== 'allowed') return null;
         context.remembered.pathways.set(row.id, row);
@@ -257,13 +308,13 @@ export const read = route({
     if (!found) throw new Problem('not_found');
     // Behind a large import it may take minutes; it is not lost.
     if (found === 'beginning') throw new Problem('pathway_beginning', { headers: { 'retry-after': '10' } });
-    const { shared: _, waits, tasks, mediations, person, ...row } = found.row;
+    const { shared: _, waits, tasks, mediations, person, obstacles, followUps, ...row } = found.row;
     const site = { id: row.siteId, name: row.siteName };
     return {
       status: 200,
       body: {
         ...row,
-        person: seenBy(actor, person),
+        person: seenBy(actor, { ...person, age: ageOn(person.birthDate, dayOf(timeOf(row, now))) }),
         tasks: tasks.map(({ id, kind, round, subject, step, status, assignee, standsInFor, ...task }) => ({
           ...{ id, kind, label: definitionOf(kind).label, round, subject, step, status },
           ...{ assignee, standsInFor, opensAt: task.opensAt, dueAt: task.dueAt, rungs: task.rungs },
@@ -272,6 +323,15 @@ export const read = route({
           ...m,
           causeLabel: causeLabels[m.cause],
           resultLabel: m.result && resultLabels[m.result],
+        })),
+        obstacles: obstacles.map(({ obstacle, task }) => ({
+          obstacle,
+          task: task && { ...task, outcomeLabel: outcomeLabel('remove_obstacle', task.outcome) },
+        })),
+        followUps: followUps.map((f) => ({
+          ...f,
+          label: definitionOf(f.kind).label,
+          outcomeLabel: outcomeLabel(f.kind, f.outcome),
         })),
         deadlines: deadlinesOf(
           tasks,
@@ -286,6 +346,9 @@ export const read = route({
     };
   },
 });
+
+const outcomeLabel = (kind: TaskKind, outcome: string | null): Label | null =>
+  outcome ? (definitionOf(kind).outcomes[outcome]?.label ?? { fr: outcome, en: outcome }) : null;
 
 /** What of the young person's identity this role may see. */
 export function seenBy(actor: Person, person: object): Record<string, unknown> {
@@ -302,6 +365,7 @@ export const pathwayEvent = z
     by: shape.personRef.nullable(),
     data: z.record(z.string(), z.unknown()).nullable().meta({ description: 'codes, days and ids' }),
     words: shape.words,
+    sentence: shape.label.meta({ description: 'what happened and who did it' }),
   })
   .meta({ id: 'TimelineEvent' });
 
@@ -314,9 +378,9 @@ export const timeline = route({
   params: shape.uuidParams,
   query: z.strictObject({
     type: z
-      .string()
-      .regex(/^[a-z_]{1,40}$/)
-      .optional(),
+      .preprocess(shape.several, z.array(z.enum(eventTypes)).min(1).max(eventTypes.length))
+      .optional()
+      .meta({ description: 'one, or several: type=contact&type=exited' }),
     mediation: z.coerce
       .number()
       .int()
@@ -324,6 +388,7 @@ export const timeline = route({
       .max(1_000)
       .optional()
       .meta({ description: 'the page of one mediation, by its number' }),
+    task: shape.taskId.optional().meta({ description: 'what happened with one task, by its id' }),
     ...cursorQuery,
   }),
   answers: { 200: { description: 'A page of the timeline', schema: pageOf(pathwayEvent) } },
@@ -342,18 +407,25 @@ export const timeline = route({
           .max(2 ** 31 - 1),
       ]),
     );
-    const { limit, type, mediation } = query;
+    const { limit, type, mediation, task } = query;
     const rows = await asActor(context.api, actor, async (client) => {
       await seen(context, actor, 'pathway.read', await pathwayFacts(client, actor.id, params.id));
       await logReading(client, actor.id, params.id, 'timeline');
       const allWords = readsAllWords(actor);
-      return readTimeline(client, actor.id, params.id, {
+      const rows = await readTimeline(client, actor.id, params.id, {
         allWords,
-        type,
+        types: type,
         mediation,
+        task,
         before,
         limit: limit + 1,
       });
+      const staff = await staffByIds(client, [...new Set(rows.flatMap(peopleIn))]);
+      const names = new Map(staff.map(({ id, displayName }) => [id, displayName]));
+      return rows.map(({ subject, ...row }) => ({
+        ...row,
+        sentence: eventSentence({ ...row, subject, by: row.by?.displayName }, (id) => names.get(id)),
+      }));
     });
     return { status: 200, body: page(rows, limit, (row) => [row.revision, row.position]) };
   },
@@ -450,30 +522,38 @@ async function happen<R>(
   );
 }
 
+/** An entry of the route table that records an event. */
+type EventRoute = Route & { readonly event: EventKind };
+
 function happening<R>(
   entry: {
+    event: EventKind;
+    method?: 'delete';
     path: string;
     action: Action;
-    summary: Label;
-    kind: EventKind;
+    summary?: Label;
     status: 200 | 201;
     problems: readonly ProblemCode[];
   } & Omit<Happening<R>, 'fields'>,
-): Route {
-  const fields: z.ZodRawShape = eventFields[entry.kind];
-  return route({
-    method: 'post',
-    path: `/pathways/{id}/${entry.path}`,
-    action: entry.action,
-    tag: 'pathways',
-    summary: entry.summary,
-    params: shape.uuidParams,
-    body: z.strictObject(fields),
-    ifMatch: true,
-    answers: shape.decisionAnswers(entry.status),
-    problems: ['pathway_exited', 'pathway_closed', ...entry.problems],
-    handle: (context, call) => happen(context, call, entry.action, { ...entry, fields }, entry.status),
-  });
+): EventRoute {
+  const { event, method = 'post', summary = eventLabels[event] } = entry;
+  const fields: z.ZodRawShape = eventFields[event];
+  return {
+    event,
+    ...route({
+      method,
+      path: `/pathways/{id}/${entry.path}`,
+      action: entry.action,
+      tag: 'pathways',
+      summary,
+      params: shape.uuidParams,
+      ...(method === 'post' && { body: z.strictObject(fields) }),
+      ifMatch: true,
+      answers: shape.decisionAnswers(entry.status),
+      problems: ['pathway_closed', ...entry.problems],
+      handle: (context, call) => happen(context, call, entry.action, { ...entry, fields }, entry.status),
+    }),
+  };
 }
 
 /** A clock that runs a little ahead of ours is no mistake of a person. */
@@ -482,10 +562,9 @@ const CLOCKS_DIFFER_MS = 60_000;
 export const contacts = happening({
   path: 'contacts',
   action: 'contact.record',
-  summary: { fr: 'Enregistrer un contact ou une tentative', en: 'Record a contact or an attempt' },
-  kind: 'contact',
+  event: 'contact',
   status: 201,
-  problems: [],
+  problems: ['pathway_exited'],
   update: recordContact,
   terms: ({ at, ...decision }, now) => ({
     ...decision,
@@ -513,10 +592,9 @@ export const contacts = happening({
 export const contracts = happening({
   path: 'contracts',
   action: 'contract.record',
-  summary: { fr: 'Enregistrer un contrat d’apprentissage', en: 'Record an apprenticeship contract' },
-  kind: 'contract',
+  event: 'contract',
   status: 201,
-  problems: ['contract_running', 'dates_contradict', 'legal_representative_missing'],
+  problems: ['pathway_exited', 'contract_running', 'dates_contradict', 'legal_representative_missing'],
   update: recordContract,
   terms: (decision) => decision,
 });
@@ -524,10 +602,9 @@ export const contracts = happening({
 export const terminations = happening({
   path: 'terminations',
   action: 'termination.record',
-  summary: { fr: 'Enregistrer une rupture', en: 'Record a termination' },
-  kind: 'termination',
+  event: 'termination',
   status: 201,
-  problems: ['contract_missing', 'dates_contradict'],
+  problems: ['pathway_exited', 'contract_missing', 'dates_contradict'],
   update: recordTermination,
   terms: (decision) => decision,
 });
@@ -535,10 +612,9 @@ export const terminations = happening({
 export const employments = happening({
   path: 'employments',
   action: 'employment.record',
-  summary: { fr: 'Enregistrer un emploi', en: 'Record an employment' },
-  kind: 'employment',
+  event: 'employment',
   status: 201,
-  problems: ['dates_contradict'],
+  problems: ['pathway_exited', 'dates_contradict'],
   update: recordEmployment,
   terms: (decision) => decision,
 });
@@ -546,10 +622,9 @@ export const employments = happening({
 export const alerts = happening({
   path: 'alerts',
   action: 'alert.raise',
-  summary: { fr: 'Signaler une alerte', en: 'Raise an alert' },
-  kind: 'alert',
+  event: 'alert',
   status: 201,
-  problems: [],
+  problems: ['pathway_exited'],
   update: raiseAlert,
   terms: (decision) => decision,
 });
@@ -557,10 +632,9 @@ export const alerts = happening({
 export const offers = happening({
   path: 'offers',
   action: 'offer.propose',
-  summary: { fr: 'Proposer une offre', en: 'Propose an offer' },
-  kind: 'offer',
+  event: 'offer',
   status: 201,
-  problems: ['not_in_this_step'],
+  problems: ['pathway_exited', 'not_in_this_step'],
   update: proposeOffer,
   terms: (decision, now) => ({ proposedOn: dayOf(now), ...decision }),
 });
@@ -568,13 +642,9 @@ export const offers = happening({
 export const exit = happening({
   path: 'exit',
   action: 'pathway.exit',
-  summary: {
-    fr: 'Sortir du parcours (annulable 30 jours)',
-    en: 'Exit from the pathway (can be undone for 30 days)',
-  },
-  kind: 'exit',
+  event: 'exit',
   status: 200,
-  problems: ['exit_words_missing'],
+  problems: ['pathway_exited', 'exit_words_missing'],
   update: exitPathway,
   terms: (decision) => decision,
   check({ code, comment }) {
@@ -589,18 +659,15 @@ export const exit = happening({
   },
 });
 
-export const undo = route({
+export const undo = happening({
+  event: 'undo_exit',
   method: 'delete',
-  path: '/pathways/{id}/exit',
+  path: 'exit',
   action: 'exit.undo',
-  tag: 'pathways',
-  summary: { fr: 'Annuler une sortie', en: 'Undo an exit' },
-  params: shape.uuidParams,
-  ifMatch: true,
-  answers: shape.decisionAnswers(200),
-  problems: ['not_exited', 'pathway_closed'],
-  handle: (context, call) =>
-    happen(context, call, 'exit.undo', { update: undoExit, fields: {}, terms: () => ({}) }, 200),
+  status: 200,
+  problems: ['not_exited'],
+  update: undoExit,
+  terms: () => ({}),
 });
 
 export const hold = happening({
@@ -610,25 +677,23 @@ export const hold = happening({
     fr: 'Mettre en attente jusqu’à une date : rien n’est dû avant, sauf ce que la loi date',
     en: 'Put on hold until a day: nothing is due before it but what the law dates',
   },
-  kind: 'hold',
+  event: 'hold',
   status: 200,
-  problems: [],
+  problems: ['pathway_exited'],
   update: holdPathway,
   terms: (decision) => decision,
 });
 
-export const resume = route({
+export const resume = happening({
+  event: 'resume',
   method: 'delete',
-  path: '/pathways/{id}/hold',
+  path: 'hold',
   action: 'pathway.hold',
-  tag: 'pathways',
   summary: { fr: 'Reprendre un parcours en attente', en: 'Resume a pathway that is on hold' },
-  params: shape.uuidParams,
-  ifMatch: true,
-  answers: shape.decisionAnswers(200),
-  problems: ['not_on_hold', 'pathway_closed'],
-  handle: (context, call) =>
-    happen(context, call, 'pathway.hold', { update: resumePathway, fields: {}, terms: () => ({}) }, 200),
+  status: 200,
+  problems: ['not_on_hold'],
+  update: resumePathway,
+  terms: () => ({}),
 });
 
 export const transfer = happening({
@@ -638,14 +703,95 @@ export const transfer = happening({
     fr: 'Changer de référent, pour de bon ou jusqu’à une date : ses tâches suivent',
     en: 'Another referent, for good or until a day: the tasks follow',
   },
-  kind: 'transfer',
+  event: 'transfer',
   status: 200,
-  problems: ['referent_already'],
+  problems: ['pathway_exited', 'referent_already'],
   update: transferReferent,
   terms: (decision) => decision,
 });
 
-const note = z
+const happenings = [
+  contacts,
+  contracts,
+  terminations,
+  employments,
+  alerts,
+  offers,
+  exit,
+  undo,
+  hold,
+  resume,
+  transfer,
+];
+const noFields = z.strictObject({});
+
+export const eventForm = z
+  .object({
+    event: z.enum(Object.keys(eventFields) as [EventKind, ...EventKind[]]),
+    method: z.enum(['post', 'delete']),
+    path: z.string().meta({ description: 'behind /api' }),
+    label: shape.label,
+    notNow: z
+      .object({ code: z.string(), reason: shape.label })
+      .nullable()
+      .meta({ description: 'why it cannot be recorded as things are; null: it can' }),
+    form: jsonSchema.meta({
+      description: 'JSON Schema of what the request takes; `title` is French, `x-title-en` English',
+    }),
+    proposals,
+  })
+  .meta({ id: 'EventForm' });
+
+export const forms = route({
+  method: 'get',
+  path: '/pathways/{id}/forms',
+  action: 'pathway.read',
+  tag: 'pathways',
+  summary: {
+    fr: 'Ce que l’on peut enregistrer pour ce jeune, avec les formulaires',
+    en: 'What can be recorded for this young person, with the forms',
+  },
+  params: shape.uuidParams,
+  answers: {
+    200: {
+      description: 'Each event that the caller’s role records, with the reason for those not now',
+      schema: z.object({ items: z.array(eventForm) }),
+    },
+  },
+  async handle(context, { actor, params, now }) {
+    const items = await asActor(context.api, actor, async (client) => {
+      const facts = await seen(
+        context,
+        actor,
+        'pathway.read',
+        await pathwayFacts(client, actor.id, params.id),
+      );
+      const state = {
+        exited: facts.status === 'exited',
+        closed: facts.status === 'closed',
+        onHold: facts.status === 'on_hold',
+        step: facts.step,
+        contractRuns: facts.contractId !== null,
+      };
+      const found: z.output<typeof eventForm>[] = [];
+      for (const { event, method, path, action, body } of happenings) {
+        if (verdict(actor, action, facts) !== 'allowed') continue;
+        const form = formSchemaOf(body ?? noFields);
+        const why = whyNotNow(event, state);
+        found.push({
+          ...{ event, method: method as 'post' | 'delete', path: path.replace('{id}', facts.id) },
+          ...{ label: eventLabels[event], form: form.schema },
+          notNow: why && { code: why, reason: problemKinds[why].title },
+          proposals: await proposalsFor(client, facts.siteId, form, dayOf(now)),
+        });
+      }
+      return found;
+    });
+    return { status: 200, body: { items } };
+  },
+});
+
+export const note = z
   .object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() })
   .meta({ id: 'Note' });
 
@@ -698,21 +844,4 @@ export const addNote = route({
   },
 });
 
-export const pathwayRoutes = [
-  list,
-  read,
-  timeline,
-  contacts,
-  contracts,
-  terminations,
-  employments,
-  alerts,
-  offers,
-  exit,
-  undo,
-  hold,
-  resume,
-  transfer,
-  notes,
-  addNote,
-];
+export const pathwayRoutes = [list, read, timeline, forms, ...happenings, notes, addNote];

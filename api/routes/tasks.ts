@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { logReading } from '../../db/pathways';
 import { asActor } from '../../db/pool';
+import { settingsVersions } from '../../db/settings-versions';
 import {
   addComment,
   countTasks,
@@ -16,11 +17,17 @@ import {
   taskFacts,
 } from '../../db/tasks';
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
+import { mediaTypes } from '../../domain/files';
 import { text } from '../../domain/forms';
-import { type Action, scopeOf, verdict } from '../../domain/policy';
+import type { TaskStatus } from '../../domain/journal';
+import { type Role, roles } from '../../domain/pathway';
+import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
+import { timeOf } from '../checks';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
+import { deadline, taskDeadlines } from '../deadlines';
 import { answerOf, derivedId, requestIdOf } from '../deciding';
+import { formSchemaOf, jsonSchema, proposals, proposalsFor, proposed } from '../form-schemas';
 import type { Person } from '../identity';
 import { Problem, problemSchema } from '../problems';
 import { type Call, type Context, route } from '../routing';
@@ -28,9 +35,6 @@ import * as shape from '../shapes';
 import { decideOnTask, decideOnTasks, type TaskDecision } from '../task-decisions';
 
 const dues = ['overdue', 'today', 'week', 'later'] as const;
-
-/** One of a query's values is a list too. */
-const several = (given: unknown) => (given === undefined || Array.isArray(given) ? given : [given]);
 
 /** Which tab of the inbox. */
 const tabs = {
@@ -50,7 +54,7 @@ const narrowing = {
   site: z.string().max(40).optional(),
   step: shape.step.optional(),
   kind: z
-    .preprocess(several, z.array(shape.kind).min(1).max(taskKinds.length))
+    .preprocess(shape.several, z.array(shape.kind).min(1).max(taskKinds.length))
     .optional()
     .meta({ description: 'one, or several: kind=first_contact&kind=entry_interview' }),
   referent: z
@@ -60,7 +64,19 @@ const narrowing = {
   pathway: z.uuid().optional(),
 };
 
-const listQuery = z.strictObject({ ...tabs, ...narrowing, ...cursorQuery });
+/** Of a list that is shown already: what its tasks are now, and which of those that changed belong to it. */
+const MOST_NAMED = 100;
+
+const listQuery = z.strictObject({
+  ...tabs,
+  ...narrowing,
+  ...cursorQuery,
+  status: shape.taskStatus.optional().meta({ description: 'default: open; with `id`: any' }),
+  id: z
+    .preprocess(shape.several, z.array(shape.taskId).min(1).max(MOST_NAMED))
+    .optional()
+    .meta({ description: 'these tasks alone, as far as they are in the list: id=…&id=…' }),
+});
 const countQuery = z.strictObject(narrowing);
 
 /** What a saved view keeps. Not whom somebody sought: a name in it would outlast the young person's erasure. */
@@ -98,7 +114,7 @@ export function dueBounds(now: Date): { now: Instant; todayEnds: Instant; weekEn
 /** What `GET /tasks` lists. */
 export function listed(
   actor: Person,
-  filters: z.output<typeof viewFilters>,
+  filters: Omit<z.output<typeof viewFilters>, 'status'> & { status?: TaskStatus },
   sought: string | undefined,
   now: Date,
 ): Omit<TaskFilter, 'after' | 'limit'> {
@@ -131,16 +147,32 @@ export const list = route({
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query, sought, now }) {
     const after = readCursor(query.cursor, z.tuple([z.iso.datetime(), shape.taskId]));
-    const { limit } = query;
+    const { id, limit } = query;
+    const status = query.status ?? (id ? undefined : 'open');
     const rows = await asActor(api, actor, (client) =>
-      listTasks(client, { ...listed(actor, query, sought, now), after, limit: limit + 1 }),
+      listTasks(client, {
+        ...listed(actor, { ...query, status }, sought, now),
+        ids: id,
+        after,
+        limit: limit + 1,
+      }),
     );
     const { items, next } = page(rows, limit, (row) => [row.dueAt, row.id]);
-    return { status: 200, body: { items: items.map(labelled), next } };
+    return { status: 200, body: { items: items.map((row) => shown(row, actor)), next } };
   },
 });
 
-const labelled = (row: TaskRow) => ({ ...row, label: definitionOf(row.kind).label });
+const shown = (row: TaskRow, actor: Person) => ({
+  ...row,
+  label: definitionOf(row.kind).label,
+  takeable: verdict(actor, 'task.claim', { siteId: row.siteId, task: factsOf(row) }) === 'allowed',
+});
+
+const factsOf = ({ kind, assignee, partner }: TaskRow) => ({
+  kind,
+  assigneeId: assignee?.id ?? null,
+  partnerId: partner?.id ?? null,
+});
 
 const counts = z.object({ total: z.int(), overdue: z.int(), today: z.int(), week: z.int(), later: z.int() });
 
@@ -171,7 +203,36 @@ export const count = route({
   },
 });
 
-const jsonSchema = z.record(z.string(), z.unknown());
+/** What can be done with a task. */
+const taskActions = [
+  'task.claim',
+  'task.release',
+  'task.assign',
+  'task.complete',
+  'task.draft',
+  'task.comment',
+] as const satisfies readonly Action[];
+
+/** Those who may have a task at all; which one may have which, each task decides. */
+const holders: readonly Role[] = ['counsellor', 'coordinator', 'mediator', 'partner'];
+
+export const assignees = route({
+  method: 'get',
+  path: '/tasks/assignees',
+  action: 'task.assign',
+  tag: 'tasks',
+  summary: {
+    fr: 'À qui une tâche du site peut être confiée, les moins chargés d’abord',
+    en: 'Who a task of the site can be assigned to, the least loaded first',
+  },
+  answers: { 200: { description: 'The people', schema: z.object({ items: z.array(proposed) }) } },
+  async handle({ api }, { actor, now }) {
+    const items = await asActor(api, actor, (client) =>
+      peopleByLoad(client, actor.siteId as string, holders, dayOf(now)),
+    );
+    return { status: 200, body: { items } };
+  },
+});
 
 /** One task with all that its page needs. */
 export const taskDetails = z.object({
@@ -185,6 +246,8 @@ export const taskDetails = z.object({
     .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
   settingsVersion: z.int(),
   movedFrom: z.object({ day: shape.day(), because: z.string() }).nullable(),
+  deadlines: z.array(deadline).meta({ description: 'of an open or planned task: what comes next, and why' }),
+  closedBy: shape.personRef.nullable(),
   decision: z.record(z.string(), z.unknown()).nullable(),
   words: shape.words,
   subjectWords: shape.words,
@@ -194,22 +257,13 @@ export const taskDetails = z.object({
   outcomes: z.array(z.object({ code: z.string(), label: shape.label, follows: shape.label })).meta({
     description: 'what may come of it, and what follows',
   }),
-  proposals: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          ...shape.personRef.shape,
-          organisation: z.string().nullable(),
-          load: z.int().meta({ description: 'young people they accompany now' }),
-          absentUntil: shape.day().nullable().meta({ description: 'null: they are there today' }),
-        }),
-      ),
-    )
-    .meta({
-      description:
-        'by role that the form asks for (`x-people`): who of the site could be named, least loaded first, who is away last',
-    }),
+  proposals,
+  actions: z
+    .array(z.enum(taskActions))
+    .meta({ description: 'what the caller’s role may do with it, whoever holds it' }),
+  assignees: z
+    .array(z.object({ ...proposed.shape, role: shape.role }))
+    .meta({ description: 'of an open task, for who may assign it: to whom' }),
   draft: z
     .object({ form: z.unknown(), savedAt: shape.instant() })
     .nullable()
@@ -217,29 +271,18 @@ export const taskDetails = z.object({
   comments: z.array(
     z.object({ id: z.uuid(), author: shape.personRef, body: z.string(), createdAt: shape.instant() }),
   ),
+  files: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      mediaType: z.enum(mediaTypes),
+      size: z.int().meta({ description: 'in bytes' }),
+      author: shape.personRef,
+      createdAt: shape.instant(),
+      mayRemove: z.boolean().meta({ description: 'the caller may' }),
+    }),
+  ),
 });
-
-interface FormSchema {
-  readonly schema: Record<string, unknown>;
-  /** Roles of the people it asks for. */
-  readonly people: readonly string[];
-}
-const formSchemas = new Map<TaskKind, FormSchema>();
-
-function formSchemaOf(kind: TaskKind): FormSchema {
-  let known = formSchemas.get(kind);
-  if (!known) {
-    const schema = z.toJSONSchema(formOf(kind), { io: 'input' }) as Record<string, unknown>;
-    const people = new Set<string>();
-    JSON.stringify(schema, (name, value) => {
-      if (name === 'x-people') people.add(value);
-      return value;
-    });
-    known = { schema, people: [...people] };
-    formSchemas.set(kind, known);
-  }
-  return known;
-}
 
 export const read = route({
   method: 'get',
@@ -260,34 +303,60 @@ export const read = route({
         id: row.id,
         pathwayId: row.pathwayId,
         siteId: row.siteId,
-        kind: row.kind,
-        assigneeId: row.assignee?.id ?? null,
-        partnerId: row.partner?.id ?? null,
+        ...factsOf(row as TaskRow),
         revision: row.revision,
         recordedAt: row.recordedAt,
         hasDraft: row.draft !== null,
       };
       if (verdict(actor, 'task.read', { siteId: row.siteId, task: facts }) !== 'allowed') return null;
       context.remembered.tasks.set(row.id, facts);
-      const { people } = formSchemaOf(row.kind);
-      const proposals: Record<string, unknown> = {};
-      for (const role of people) proposals[role] = await peopleByLoad(client, row.siteId, role, dayOf(now));
+      const form = formSchemaOf(formOf(row.kind));
+      const proposals = await proposalsFor(client, row.siteId, form, dayOf(now));
       await logReading(client, actor.id, row.pathwayId, 'task');
-      return { row, proposals };
+      const allowed = taskActions.filter(
+        (action) => verdict(actor, action, { siteId: row.siteId, task: facts }) === 'allowed',
+      );
+      const assignees: object[] = [];
+      if (row.status === 'open' && allowed.includes('task.assign')) {
+        const who = roles.filter((role) => mayHold(role, row.kind));
+        assignees.push(...(await peopleByLoad(client, row.siteId, who, dayOf(now))));
+      }
+      const settings = await settingsVersions(client, row.siteId, [row.settingsVersion]);
+      return {
+        row,
+        form,
+        proposals,
+        actions: allowed,
+        assignees,
+        settings: settings.get(row.settingsVersion),
+      };
     });
     if (!found) throw new Problem('not_found');
-    const { schedule: _, ...row } = found.row;
+    const { schedule, countedFrom, siteName, ...row } = found.row;
+    const site = { id: row.siteId, name: siteName };
+    const isTold = row.status === 'open' || row.status === 'planned';
     return {
       status: 200,
       body: {
-        ...labelled(row as TaskRow),
-        form: formSchemaOf(row.kind).schema,
+        ...shown(row as TaskRow, actor),
+        form: found.form.schema,
         outcomes: Object.entries(definitionOf(row.kind).outcomes).map(([code, o]) => ({
           code,
           label: o.label,
           follows: o.then,
         })),
         proposals: found.proposals,
+        actions: found.actions,
+        assignees: found.assignees,
+        deadlines: isTold
+          ? taskDeadlines(
+              { ...row, schedule, countedFrom },
+              site,
+              found.settings,
+              timeOf(row, now).toISOString(),
+            )
+          : [],
+        files: row.files.map((f) => ({ ...f, mayRemove: mayRemoveFile(actor, row.siteId, f.author.id) })),
       },
       headers: { etag: `"${row.revision}"` },
     };
@@ -426,7 +495,7 @@ export const comment = route({
   },
 });
 
-function refuseTask(
+export function refuseTask(
   actor: Person,
   action: Action,
   facts: { siteId: string; kind: TaskKind; assigneeId: string | null; partnerId: string | null } | undefined,
@@ -435,6 +504,9 @@ function refuseTask(
   if (allowed === 'unseen') throw new Problem('not_found');
   if (allowed === 'forbidden') throw new Problem('forbidden');
 }
+
+export const mayRemoveFile = (actor: Person, siteId: string, authorId: string) =>
+  verdict(actor, 'file.remove', { siteId, staffId: authorId }) === 'allowed';
 
 const taskIds = z
   .array(shape.taskId)
@@ -447,6 +519,13 @@ const bulkBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('release'), taskIds }),
   z.strictObject({ action: z.literal('assign'), taskIds, assigneeId: shape.uuid }),
   z.strictObject({ action: z.literal('complete'), taskIds, form: anyForm }),
+]);
+
+/** What became of one of them. */
+export const bulkResult = z.union([
+  z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
+  z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
+  z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
 ]);
 
 /** Updates of a bulk request under way at once: a person's two hundred leave room for everybody else's one. */
@@ -466,13 +545,7 @@ export const bulk = route({
     200: {
       description: 'A result for each task, in the order asked',
       schema: z.object({
-        results: z.array(
-          z.union([
-            z.object({ taskId: z.string(), status: z.literal(200), recorded: shape.recorded }),
-            z.object({ taskId: z.string(), status: z.literal(202), accepted: shape.accepted }),
-            z.object({ taskId: z.string(), status: z.int().min(400), problem: problemSchema }),
-          ]),
-        ),
+        results: z.array(bulkResult),
       }),
     },
   },
@@ -502,4 +575,16 @@ export const bulk = route({
   },
 });
 
-export const taskRoutes = [list, count, read, claim, release, assign, complete, draft, comment, bulk];
+export const taskRoutes = [
+  list,
+  count,
+  assignees,
+  read,
+  claim,
+  release,
+  assign,
+  complete,
+  draft,
+  comment,
+  bulk,
+];

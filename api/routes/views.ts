@@ -21,7 +21,7 @@ const body = z.strictObject({
   shared: z.boolean().default(false).meta({ description: 'with the team of the site; by its coordinators' }),
 });
 
-const view = z
+export const view = z
   .object({
     id: z.uuid(),
     name: z.string(),

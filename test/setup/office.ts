@@ -115,9 +115,9 @@ export class Office {
     const id = randomUUID();
     await this.pool.query(
       `with p as (insert into people (id, last_name, first_name, birth_date, phone, email, name_key)
-         values (gen_random_uuid(), $3, $4, '2008-01-01', $5, $6, 'x') returning id)
-       insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input)
-       select $1, id, $2, 'in_school', 'cfa', '2026-03-02', '2026-03-02', $7, '2026-03-02T09:00:00Z', '{}' from p`,
+         values (gen_random_uuid(), $3, $4, '2008-01-01', $5, $6, 'x') returning id, name_key)
+       insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input)
+       select $1, id, $2, name_key, 'in_school', 'cfa', '2026-03-02', '2026-03-02', $7, '2026-03-02T09:00:00Z', '{}' from p`,
       [id, site, young.lastName, young.firstName, young.phone, young.email, idOf(`coordinator.${site}`)],
     );
     const recordedAt = new Date(this.now).toISOString();

@@ -228,9 +228,9 @@ export class PathwayWorld {
     };
     await this.pool.query(
       `with p as (insert into people (id, last_name, first_name, birth_date, phone, name_key)
-         values ($2, 'Dupont', 'Camille', '2009-01-01', '06 39 98 00 00', 'dupont camille') returning id)
-       insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
-       select $1, p.id, $3, 'seeking_training', 'cfa', $4::timestamptz::date, $4::timestamptz::date, $5, $4, $6, $4 from p`,
+         values ($2, 'Dupont', 'Camille', '2009-01-01', '06 39 98 00 00', 'dupont camille') returning id, name_key)
+       insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
+       select $1, p.id, $3, p.name_key, 'seeking_training', 'cfa', $4::timestamptz::date, $4::timestamptz::date, $5, $4, $6, $4 from p`,
       [pathwayId, randomUUID(), siteId, now, enrolledBy, JSON.stringify(input)],
     );
     return this.start(input, { settled });

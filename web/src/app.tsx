@@ -4,6 +4,7 @@ import { createBrowserRouter, Navigate, Outlet, RouterProvider, ScrollRestoratio
 import { ApiProblem } from './api/problem';
 import { Layout } from './layout/layout';
 import { NotFound, PageFailure } from './layout/not-found';
+import { Waiting } from './layout/states';
 import { Live } from './live/live';
 import { SessionGate, SignedIn, signedInPath, useMe } from './session/session';
 import { SignIn } from './session/sign-in';
@@ -53,6 +54,8 @@ const router = createBrowserRouter([
       </SessionGate>
     ),
     errorElement: <PageFailure />,
+    // While the code of the first page comes.
+    hydrateFallbackElement: <Waiting />,
     children: [
       { path: '/', element: <Home /> },
       { path: signedInPath, element: <SignedIn /> },
@@ -60,6 +63,7 @@ const router = createBrowserRouter([
       { path: '/tasks/:id', lazy: () => import('./tasks/task') },
       { path: '/pathways', lazy: () => import('./pathway/pathways') },
       { path: '/pathways/:id', lazy: () => import('./pathway/pathway') },
+      { path: '/pathways/:id/print', lazy: () => import('./pathway/print') },
       { path: '/me/notifications', lazy: () => import('./people/notifications') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

@@ -31,6 +31,7 @@ interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: BodyInit;
   readonly signal?: AbortSignal;
+  readonly keepalive?: boolean;
 }
 
 async function send<T>(path: string, { headers, ...sent }: Sent): Promise<Answered<T>> {
@@ -73,18 +74,31 @@ export function queryOf(query: Readonly<Record<string, unknown>>): string {
 }
 
 /** @throws ApiProblem */
-export async function read<T>(path: string, signal?: AbortSignal): Promise<Answered<T>> {
-  return send<T>(path, { method: 'GET', signal });
+export async function read<T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<Answered<T>> {
+  return send<T>(path, { method: 'GET', signal, ...(headers && { headers }) });
 }
 
-export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  (await read<T>(path, signal)).body;
+/** Who is sought, as the lists take it: in a header, because addresses are written down. */
+export const seeking = (sought: string): Record<string, string> | undefined =>
+  sought.trim() ? { 'x-search': encodeURIComponent(sought.trim()) } : undefined;
+
+export const get = async <T>(
+  path: string,
+  signal?: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<T> => (await read<T>(path, signal, headers)).body;
 
 export interface WriteOptions {
   /** The same request again has the same: a double click, a retry. Absent: a new one. */
   readonly key?: string;
   readonly ifMatch?: string | null;
   readonly headers?: Record<string, string>;
+  /** It is sent even when the page is left meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** How often a write is sent again when no answer came, and after how long each time, in milliseconds. */
@@ -98,12 +112,13 @@ export async function write<T>(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
-  { key = crypto.randomUUID(), ifMatch, headers }: WriteOptions = {},
+  { key = crypto.randomUUID(), ifMatch, headers, keepalive }: WriteOptions = {},
 ): Promise<Answered<T>> {
   const isFile = body instanceof Blob;
   const sent = () =>
     send<T>(path, {
       method,
+      keepalive,
       headers: {
         ...(csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
         'idempotency-key': key,

@@ -1,20 +1,41 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
-import type { pathwayEvent, pathwayRecord, pathwaySummary } from '../../../api/routes/pathways';
-import type { taskCounts, taskDetails } from '../../../api/routes/tasks';
+import type { proposed } from '../../../api/form-schemas';
+import type { foreseen } from '../../../api/routes/forecast';
+import type { calendarMade, calendarShape, notificationsShape } from '../../../api/routes/me';
+import type {
+  eventForm,
+  note,
+  pathwayEvent,
+  pathwayRecord,
+  pathwaySummary,
+} from '../../../api/routes/pathways';
+import type { bulkResult, taskCounts, taskDetails, viewFilters } from '../../../api/routes/tasks';
+import type { view } from '../../../api/routes/views';
 import type * as shape from '../../../api/shapes';
 import type { Action, Scope } from '../../../domain/policy';
 
 export type Task = z.output<typeof shape.task>;
 export type TaskDetails = z.output<typeof taskDetails>;
 export type TaskCounts = z.output<typeof taskCounts>;
+export type ViewFilters = z.output<typeof viewFilters>;
+export type View = z.output<typeof view>;
+export type BulkResult = z.output<typeof bulkResult>;
+export type Proposed = z.output<typeof proposed>;
+export type DueCounts = TaskCounts['team'];
 export type StaffRef = z.output<typeof shape.personRef>;
 export type Staff = z.output<typeof shape.staff>;
-/** A decision was recorded. */
+/** A decision was recorded… */
 export type Recorded = z.output<typeof shape.recorded>;
+/** … or taken, and will be recorded when the database is back. */
+export type Accepted = z.output<typeof shape.accepted>;
 export type Pathway = z.output<typeof pathwayRecord>;
 export type PathwaySummary = z.output<typeof pathwaySummary>;
 export type TimelineEvent = z.output<typeof pathwayEvent>;
+/** What may be recorded of a pathway, and with which fields. */
+export type EventForm = z.output<typeof eventForm>;
+export type Note = z.output<typeof note>;
+export type Foreseen = z.output<typeof foreseen>;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -26,3 +47,8 @@ export interface Page<T> {
 export interface Me extends Staff {
   readonly actions: Partial<Record<Action, Scope>>;
 }
+
+export type Notifications = z.output<typeof notificationsShape>;
+export type CalendarFeed = z.output<typeof calendarShape>;
+/** The address is told this once. */
+export type CalendarFeedMade = z.output<typeof calendarMade>;

@@ -37,6 +37,7 @@ export function Failure({ error, title, retry }: { error: unknown; title?: strin
   return (
     <div role="alert">
       <Alert
+        as="h2"
         severity="error"
         title={title ?? problem?.title ?? words.failed}
         description={

@@ -1,5 +1,180 @@
+/** One young person: who they are, where they are, what is due next and why, and what one may record. */
+import { Alert } from '@codegouvfr/react-dsfr/Alert';
+import { Badge } from '@codegouvfr/react-dsfr/Badge';
+import { Button } from '@codegouvfr/react-dsfr/Button';
+import { useState } from 'react';
+import { useParams } from 'react-router';
+import { exitLabels, statusLabels } from '../../../domain/labels';
+import { isProblem } from '../api/problem';
+import type { Pathway } from '../api/types';
+import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
+import { Failure, Waiting } from '../layout/states';
+import { useMay, useMe } from '../session/session';
+import { parisDay, useDates } from '../words/dates';
+import { inBoth, useLabel, useWords } from '../words/words';
+import { Contracts } from './contract';
+import { Forecast } from './forecast';
+import { Next } from './next';
+import { Notes } from './notes';
+import './pathway.css';
+import { Record } from './record';
+import { Steps } from './steps';
+import { AlertsAndMediations, Obstacles, Skills } from './support';
+import { Timeline } from './timeline';
+import { useForms, usePathway } from './use-pathway';
+import { Who } from './who';
+
+const w = inBoth({
+  fr: {
+    title: 'Jeune',
+    print: 'Fiche pour la rencontre tripartite',
+    held: (day: string) => `En attente jusqu’au ${day}`,
+    heldWhy: 'Rien n’est dû avant, sauf ce que la loi date.',
+    resume: 'Reprendre maintenant',
+    exited: (why: string, day: string) => `Sortie le ${day} : ${why}`,
+    undoable: 'La sortie peut être annulée pendant 30 jours.',
+    undo: 'Annuler la sortie',
+    closed: 'La sortie est définitive : le parcours est clos.',
+    partner: 'Vous voyez ce que vous partagez avec le site : vos tâches et de quoi joindre le jeune.',
+  },
+  en: {
+    title: 'Young person',
+    print: 'Sheet for the tripartite meeting',
+    held: (day: string) => `On hold until ${day}`,
+    heldWhy: 'Nothing is due before but what the law dates.',
+    resume: 'Resume now',
+    exited: (why: string, day: string) => `Exit on ${day}: ${why}`,
+    undoable: 'The exit can be undone for 30 days.',
+    undo: 'Undo the exit',
+    closed: 'The exit is final: the pathway is closed.',
+    partner: 'You see what you share with the site: your tasks and how to reach the young person.',
+  },
+});
 
 export function Component() {
-  return <Page title="…">…</Page>;
+  const { id } = useParams() as { id: string };
+  const words = useWords(w);
+  const asked = usePathway(id);
+  if (asked.data) return <Young key={id} pathway={asked.data.body} etag={asked.data.etag} />;
+  if (isProblem(asked.error, 'not_found')) return <NotFound />;
+  return (
+    <Page title={words.title}>
+      {asked.error ? <Failure error={asked.error} retry={() => void asked.refetch()} /> : <Waiting />}
+    </Page>
+  );
+}
+
+/** The pathway's own clock runs ahead where the demonstration skips its time. */
+const timeOf = ({ recordedAt }: Pathway) => {
+  const now = new Date().toISOString();
+  return recordedAt > now ? recordedAt : now;
+};
+
+function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const may = useMay();
+  const { role } = useMe();
+  const forms = useForms(pathway.id);
+  const [open, setOpen] = useState<string | null>(null);
+  const { id, person, status } = pathway;
+  const now = timeOf(pathway);
+  return (
+    <Page
+      title={`${person.firstName} ${person.lastName}`}
+      actions={
+        may('note.read') &&
+        pathway.contractId && (
+          <Button
+            priority="tertiary"
+            size="small"
+            iconId="fr-icon-printer-line"
+            linkProps={{ to: `/pathways/${id}/print` }}
+          >
+            {words.print}
+          </Button>
+        )
+      }
+    >
+      <p className="young__status">
+        <Badge
+          severity={status === 'active' ? 'success' : status === 'on_hold' ? 'warning' : undefined}
+          noIcon
+        >
+          {labelOf(statusLabels[status])}
+        </Badge>
+      </p>
+      <Standing pathway={pathway} onOpen={setOpen} />
+      <Steps pathway={pathway} />
+      {role === 'partner' && <p className="fr-hint-text">{words.partner}</p>}
+      <div className="young">
+        <div className="young__side">
+          <Who pathway={pathway} now={now} />
+        </div>
+        <div className="young__main">
+          {forms.data && (
+            <Record pathwayId={id} etag={etag} forms={forms.data.items} open={open} onOpen={setOpen} />
+          )}
+          {forms.error && <Failure error={forms.error} retry={() => void forms.refetch()} />}
+          <Next pathway={pathway} now={now} />
+          {may('note.read') && <Notes pathwayId={id} />}
+          <Contracts pathway={pathway} today={parisDay(now)} />
+          <Obstacles pathway={pathway} />
+          <AlertsAndMediations pathway={pathway} />
+          <Skills pathway={pathway} />
+          {may('pathway.forecast') && status !== 'closed' && <Forecast pathwayId={id} />}
+          <Timeline pathwayId={id} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** On hold or exited, said in words, with the way back. */
+function Standing({ pathway, onOpen }: { pathway: Pathway; onOpen(event: string): void }) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const may = useMay();
+  const { day } = useDates();
+  const { status, holdUntil, exit } = pathway;
+  if (status === 'on_hold' && holdUntil)
+    return (
+      <Alert
+        className="fr-mb-3w"
+        severity="info"
+        title={words.held(day(holdUntil))}
+        as="h2"
+        description={
+          <>
+            <p>{words.heldWhy}</p>
+            {may('pathway.hold') && (
+              <Button priority="secondary" size="small" onClick={() => onOpen('resume')}>
+                {words.resume}
+              </Button>
+            )}
+          </>
+        }
+      />
+    );
+  if (!exit) return null;
+  return (
+    <Alert
+      className="fr-mb-3w"
+      severity="info"
+      title={words.exited(labelOf(exitLabels[exit.code]), day(exit.at))}
+      as="h2"
+      description={
+        <>
+          {exit.words?.comment && <p>{exit.words.comment}</p>}
+          <p>{status === 'closed' ? words.closed : words.undoable}</p>
+          {status === 'exited' && may('exit.undo') && (
+            <Button priority="secondary" size="small" onClick={() => onOpen('undo_exit')}>
+              {words.undo}
+            </Button>
+          )}
+        </>
+      }
+    />
+  );
 }

@@ -8,7 +8,11 @@ function formats(language: Language) {
   const format = (options: Intl.DateTimeFormatOptions) => {
     const made = new Intl.DateTimeFormat(locales[language], { timeZone, ...options });
     // A day without time is the day itself, not midnight somewhere: noon is the same day in Paris.
-    return (time: string) => made.format(new Date(time.length === 10 ? `${time}T12:00:00Z` : time));
+    return (time: string) => {
+      const text = made.format(new Date(time.length === 10 ? `${time}T12:00:00Z` : time));
+      // French alone writes the first of a month so.
+      return language === 'fr' ? text.replace(/(?<!\d)1 (?=\p{L})/u, '1er ') : text;
+    };
   };
   return {
     /** 14 juil. 2026 */

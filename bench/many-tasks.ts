@@ -5,16 +5,20 @@ import type { Pool } from 'pg';
  * Ten open tasks and five closed ones for each pathway, at seven sites; every fourth open task is nobody's, every
  * hundredth a partner's. Names are letters made from the number of the pathway.
  * @param pathways how many
+ * @param firstDue their tasks are due on this day and the 119 after
  */
-export async function writeManyTasks(pool: Pool, pathways: number): Promise<void> {
+export async function writeManyTasks(pool: Pool, pathways: number, firstDue = '2026-03-02'): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('begin');
     // Whose rows these are is not what is tested, and checking each costs more than writing it.
     await client.query('set local session_replication_role = replica');
     await client.query(
-      'create temp table made on commit drop as select n, md5(n::text)::uuid as id, (array(select id from sites order by id))[n % 7 + 1] as site_id from generate_series(1, $1::int) n',
-      [pathways],
+      `create temp table made on commit drop as
+         select n, md5(n::text)::uuid as id, (array(select id from sites order by id))[n % 7 + 1] as site_id,
+           $2::date as first_due
+         from generate_series(1, $1::int) n`,
+      [pathways, firstDue],
     );
     await client.query(`
       create temp table hands on commit drop as
@@ -26,9 +30,9 @@ export async function writeManyTasks(pool: Pool, pathways: number): Promise<void
         select id, upper(last), initcap(first), '2008-01-01', last || ' ' || first
         from (select id, translate(left(md5(id::text), 8), '0123456789', 'ghijklmnop') as last,
                 translate(right(md5(id::text), 8), '0123456789', 'ghijklmnop') as first from made) named;
-      insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
-        select id, id, site_id, 'in_school', 'cfa', '2026-03-02', '2026-03-02', coordinator, '2026-03-02', '{}', '2026-03-02'
-        from made join hands using (site_id);
+      insert into enrolments (id, person_id, site_id, name_key, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, started_at)
+        select id, id, site_id, name_key, 'in_school', 'cfa', '2026-03-02', '2026-03-02', coordinator, '2026-03-02', '{}', '2026-03-02'
+        from made join hands using (site_id) join people using (id);
       insert into pathways (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, referent_id, settings_version, recorded_at)
         select id, 9, site_id, 'active', 'contract_search', 3, '2026-03-02', '2026-03-02',
           case when n % 5 > 0 then counsellors[n % cardinality(counsellors) + 1] end, 1, '2026-03-02'
@@ -41,7 +45,10 @@ export async function writeManyTasks(pool: Pool, pathways: number): Promise<void
           case when (n * 10 + i) % 100 = 0 then partners[n / 10 % cardinality(partners) + 1] end, '{}',
           '2026-03-02', '2026-03-02', '2026-03-02', due, due, due, due, 1, '{}', 9
         from made join hands using (site_id), generate_series(1, 15) i,
-          lateral (select timestamptz '2026-03-02 22:59:59.999+00' + make_interval(days => (n * 31 + i * 17) % 120) as due) at;`);
+          lateral (
+            -- The last millisecond of a day in Paris.
+            select (first_due + (n * 31 + i * 17) % 120 + 1)::timestamp at time zone 'Europe/Paris' - interval '1 ms' as due
+          ) at;`);
     await client.query('commit');
     // As autovacuum leaves them: the statistics plans are made from, the pages that need no second look.
     await client.query('vacuum analyze people, enrolments, pathways, tasks');

@@ -114,6 +114,13 @@ alter policy see on pathways using (
   or id = any ((select app_glass_pathways())::uuid[])
 );
 
+-- Files are no part of it, and whoever may not write to a young person's record neither adds nor removes any.
+alter policy see on files using (app_sees_pathway(pathway_id) and exists (select from tasks t where t.id = task_id));
+alter policy add on files with check (author_id = app_actor() and app_sees_pathway(pathway_id)
+  and exists (select from tasks t where t.id = task_id and t.pathway_id = files.pathway_id));
+alter policy remove on files using ((author_id = app_actor() or app_role() = 'coordinator')
+  and app_sees_pathway(pathway_id) and exists (select from tasks t where t.id = task_id));
+
 -- ---- who read which record
 
 -- Whose young person it was, and whether it was read as another site's.

@@ -1,0 +1,122 @@
+/** After a task was completed: what was recorded, what opened, and where to go on. */
+import { Button } from '@codegouvfr/react-dsfr/Button';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { Link } from 'react-router';
+import { get, queryOf } from '../api/client';
+import type { Page, Task, TaskDetails } from '../api/types';
+import { useDates } from '../words/dates';
+import { useSubject } from '../words/subject';
+import { inBoth, useLabel, useWords } from '../words/words';
+import type { CompletedTask } from './completing';
+import type { Ways } from './ways';
+
+const w = inBoth({
+  fr: {
+    recorded: 'C’est enregistré',
+    accepted: 'C’est pris en compte',
+    acceptedHow:
+      'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes dans la boîte de réception.',
+    opened: 'Ce qui s’ouvre maintenant',
+    nothing: 'Aucune nouvelle tâche ne s’ouvre pour l’instant.',
+    others: (n: number) => `${n} ${n > 1 ? 'tâches s’ouvrent' : 'tâche s’ouvre'} pour d’autres personnes.`,
+    nobody: 'à prendre',
+    next: 'Tâche suivante',
+    looking: 'Recherche…',
+    none: 'Il n’y a plus de tâche à la suite : la liste est terminée.',
+    inbox: 'Retour à la boîte de réception',
+    person: (name: string) => `Page de ${name}`,
+  },
+  en: {
+    recorded: 'Recorded',
+    accepted: 'Taken into account',
+    acceptedHow:
+      'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay in the inbox for a few minutes.',
+    opened: 'What opens now',
+    nothing: 'No new task opens for now.',
+    others: (n: number) => `${n} ${n === 1 ? 'task opens' : 'tasks open'} for other people.`,
+    nobody: 'to be taken',
+    next: 'Next task',
+    looking: 'Looking…',
+    none: 'There is no task after this one: the list is done.',
+    inbox: 'Back to the inbox',
+    person: (name: string) => `Page of ${name}`,
+  },
+});
+
+export function After({
+  task,
+  completed,
+  ways,
+}: {
+  task: TaskDetails;
+  completed: CompletedTask;
+  ways: Ways;
+}) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const { answer, outcome } = completed;
+  const { firstName, lastName } = task.person;
+  const isRecorded = 'opened' in answer;
+  return (
+    <section className="task-after" aria-labelledby="after">
+      <h2 id="after" ref={heading} tabIndex={-1} className="fr-h4">
+        {isRecorded ? words.recorded : words.accepted}
+      </h2>
+      <p>
+        <strong>{labelOf(outcome.label)}</strong>. {labelOf(outcome.follows)}.
+      </p>
+      {isRecorded ? <Opened task={task} ids={answer.opened} /> : <p>{words.acceptedHow}</p>}
+      <div className="task-buttons">
+        <Button disabled={ways.looking} onClick={ways.goToNext}>
+          {ways.looking ? words.looking : words.next}
+        </Button>
+        <Button priority="secondary" linkProps={{ to: ways.list }}>
+          {words.inbox}
+        </Button>
+        <Button priority="tertiary" linkProps={{ to: `/pathways/${task.pathwayId}` }}>
+          {words.person(`${firstName} ${lastName}`)}
+        </Button>
+      </div>
+      <p role="status">{ways.none && words.none}</p>
+    </section>
+  );
+}
+
+function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
+  const words = useWords(w);
+  const labelOf = useLabel();
+  const subjectOf = useSubject();
+  const { longDay } = useDates();
+  const query = queryOf({ pathway: task.pathwayId, limit: 50 });
+  const { data } = useQuery({
+    queryKey: ['tasks', 'opened', task.id],
+    queryFn: ({ signal }) => get<Page<Task>>(`/api/tasks${query}`, signal),
+    enabled: ids.length > 0,
+  });
+  if (ids.length === 0) return <p>{words.nothing}</p>;
+  if (!data) return null;
+  const seen = data.items.filter(({ id }) => ids.includes(id));
+  return (
+    <>
+      <h3 className="fr-h6">{words.opened}</h3>
+      <ul>
+        {seen.map((opened) => {
+          const subject = subjectOf(opened.subject);
+          return (
+            <li key={opened.id}>
+              <Link to={`/tasks/${opened.id}`}>
+                {labelOf(opened.label)}
+                {subject && ` (${subject})`}
+              </Link>{' '}
+              – {opened.assignee?.displayName ?? words.nobody} – {longDay(opened.dueAt)}
+            </li>
+          );
+        })}
+      </ul>
+      {ids.length > seen.length && <p>{words.others(ids.length - seen.length)}</p>}
+    </>
+  );
+}
