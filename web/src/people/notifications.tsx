@@ -106,6 +106,7 @@ function Mails() {
       {asked.data.kinds.map(({ kind, label, email }) => (
         <ToggleSwitch
           key={kind}
+          className="fr-mb-2w"
           label={labelOf(label)}
           labelPosition="right"
           inputTitle={labelOf(label)}

@@ -13,7 +13,7 @@ import { inBoth, useWords } from '../words/words';
 
 const w = inBoth({
   fr: {
-    over: 'Votre session est terminée',
+    over: 'Votre session est terminée.',
     kept: 'Ce que vous avez saisi est toujours là. Reconnectez-vous dans un nouvel onglet, puis continuez ici.',
     again: 'Se reconnecter (nouvel onglet)',
     signedIn: 'Vous êtes reconnecté',
@@ -21,7 +21,7 @@ const w = inBoth({
     home: 'Ou commencez ici',
   },
   en: {
-    over: 'Your session has ended',
+    over: 'Your session has ended.',
     kept: 'What you typed is still there. Sign in again in a new tab, then go on here.',
     again: 'Sign in again (new tab)',
     signedIn: 'You are signed in again',
