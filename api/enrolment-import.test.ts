@@ -83,7 +83,7 @@ const count = async (table: string) =>
 const names = async () =>
   (await owner.query('select last_name from people order by last_name')).rows.map((r) => r.last_name);
 async function rejectsOf(report: ImportReport, actor: Actor = coordinatorOfTours): Promise<string> {
-  const pieces = await rejectFile(pool, actor, report.importId);
+  const pieces = await rejectFile(pool, actor, report.importId, new Date());
   if (!pieces) return '';
   let text = '';
   for await (const piece of pieces) text += piece;
@@ -154,7 +154,7 @@ describe('a file as Excel saves it', () => {
         import_id,
       },
     ]);
-    expect(await rejectFile(pool, coordinatorOfTours, report.importId)).toBeNull();
+    expect(await rejectFile(pool, coordinatorOfTours, report.importId, new Date())).toBeNull();
   });
 
   test('as UTF-8 begins with a mark, which is not part of the first column', async () => {
@@ -532,7 +532,7 @@ describe('the reject file', () => {
     const report = await imported(roster({ prenom: '' }));
     expect(await rejectsOf(report, coordinatorOfBlois)).toBe('');
     expect(await rejectsOf(report, admin)).toBe('');
-    expect(await rejectFile(pool, coordinatorOfTours, admin.id)).toBeNull();
+    expect(await rejectFile(pool, coordinatorOfTours, admin.id, new Date())).toBeNull();
     expect(await rejectsOf(report)).not.toBe('');
   });
 

@@ -31,6 +31,7 @@ import {
   rememberKey,
   withoutValues,
 } from '../db/enrolments';
+import { logExport } from '../db/exports';
 import { type Actor, asActor } from '../db/pool';
 import { type Day, dayOf } from '../domain/calendar';
 import type { Enrolment } from '../domain/enrolment';
@@ -169,18 +170,27 @@ export async function importEnrolments(request: ImportRequest): Promise<ImportRe
 }
 
 /**
- * The rejected rows of an import of this person, in pieces: the columns of the upload behind `erreur` and `ligne`.
+ * The rejected rows of an import of this person, in pieces: the columns of the upload behind `erreur` and `ligne`. That
+ * they leave is kept before the first piece.
  * @returns null when it is not theirs or rejected nothing
  */
 export async function rejectFile(
   pool: Pool,
   actor: Actor,
   importId: string,
+  now: Date,
 ): Promise<AsyncIterable<string> | null> {
   // A transaction for each piece: a slow reader holds no connection.
   const piece = (position: number) =>
     asActor(pool, actor, (client) => rejectChunk(client, actor.id, importId, position));
-  const first = await piece(0);
+  const first = await asActor(pool, actor, async (client) => {
+    const report = await importReport<ImportReport>(client, actor.id, importId);
+    const chunk = await rejectChunk(client, actor.id, importId, 0);
+    if (!report || chunk === null) return null;
+    const left = { what: 'import_rejects', filters: { importId }, rows: report.rejected } as const;
+    await logExport(client, actor, left, now);
+    return chunk;
+  });
   if (first === null) return null;
   return (async function* () {
     let chunk: string | null = first;

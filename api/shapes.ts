@@ -15,6 +15,8 @@ export const flag = (description: string) =>
     .default('false')
     .transform((given) => given === 'true')
     .meta({ description });
+/** A day that a list can be asked for. */
+export const listDay = () => day().refine((on) => on >= '2000-01-01', { error: 'lies before 2000-01-01' });
 export const kind = z.enum(taskKinds as [TaskKind, ...TaskKind[]]).meta({ id: 'TaskKind' });
 export const step = z.enum(steps).meta({ id: 'Step' });
 export const status = z.enum(statuses).meta({ id: 'PathwayStatus' });
@@ -42,6 +44,8 @@ export const staff = z
     organisation: z.string().nullable(),
   })
   .meta({ id: 'Staff' });
+
+export const site = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Site' });
 
 /** Of a young person: what the reader's role may see is present. */
 export const identity = z

@@ -192,7 +192,8 @@ export async function messageToSend(client: PoolClient, now: Date): Promise<Mess
                'reachable', coalesce(${reachable('m.kind')}, false)) as "to",
              case when o.id is not null then json_build_object('kind', o.kind, 'data', o.data, 'siteName', site.name,
                'pathwayId', o.pathway_id, 'recordedAt', iso(o.recorded_at),
-               'absentName', (select a.display_name from staff a where a.id::text = o.data->>'staffId')) end as notice
+               'staff', (select json_build_object('displayName', a.display_name, 'siteName', its.name)
+                 from staff a left join sites its on its.id = a.site_id where a.id::text = o.data->>'staffId')) end as notice
            from messages m join staff s on s.id = m.staff_id
              left join outbox o on o.id = m.outbox_id left join sites site on site.id = o.site_id
            where m.status = 'waiting' and m.next_attempt_at <= $1 and m.kind = any($2)

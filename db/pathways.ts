@@ -10,6 +10,7 @@ import type {
   WaitName,
 } from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
+import type { ReadingKind } from '../domain/readings';
 import type { TaskKind } from '../domain/tasks';
 import { whereSought } from './people';
 import type { PersonRef } from './tasks';
@@ -25,9 +26,15 @@ export interface PathwayFacts {
   readonly revision: number;
   /** One of its tasks is or was the caller's. */
   readonly shared: boolean;
+  /** Of another site, and open to the caller for a reason until then. */
+  readonly glassUntil: Instant | null;
   /** When the last thing was recorded, on the pathway's own clock. */
   readonly recordedAt: Instant;
 }
+
+/** Of pathway `p`, for actor $2. */
+const glassUntil = `(select iso(max(g.until)) from glass_openings g
+  where g.pathway_id = p.id and g.actor_id = $2 and g.until > now() and p.site_id <> app_site())`;
 
 export async function pathwayFacts(
   client: PoolClient,
@@ -37,7 +44,8 @@ export async function pathwayFacts(
   const { rows } = await client.query<PathwayFacts>({
     name: 'pathway_facts',
     text: `select id, site_id as "siteId", status, step, contract_id as "contractId", revision, iso(recorded_at) as "recordedAt",
-             exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared
+             exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared,
+             ${glassUntil} as "glassUntil"
            from pathways p where id = $1`,
     values: [id, actorId],
   });
@@ -85,10 +93,8 @@ export interface PathwayFilter {
   readonly limit: number;
 }
 
-/** By name, and of one name by id. */
-export async function listPathways(client: PoolClient, f: PathwayFilter): Promise<PathwaySummary[]> {
-  const values: unknown[] = [];
-  const $ = (value: unknown) => `$${values.push(value)}`;
+/** Conditions on `enrolments e` and `pathways p`. */
+function narrowedBy(f: Omit<PathwayFilter, 'after' | 'limit'>, $: (value: unknown) => string): string[] {
   const conditions: string[] = [];
   if ('siteId' in f.scope) conditions.push(`e.site_id = ${$(f.scope.siteId)}`);
   else {
@@ -109,6 +115,28 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
       `e.id in (select s.id from enrolments s join people y on y.id = s.person_id where ${whereSought(f.sought, $)})`,
     );
   }
+  return conditions;
+}
+
+/** How many the list has on all its pages. */
+export async function countPathways(
+  client: PoolClient,
+  f: Omit<PathwayFilter, 'after' | 'limit'>,
+): Promise<number> {
+  const values: unknown[] = [];
+  const conditions = narrowedBy(f, (value) => `$${values.push(value)}`);
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::int as n from enrolments e join pathways p on p.id = e.id where ${conditions.join(' and ')}`,
+    values,
+  );
+  return (rows[0] as { n: number }).n;
+}
+
+/** By name, and of one name by id. */
+export async function listPathways(client: PoolClient, f: PathwayFilter): Promise<PathwaySummary[]> {
+  const values: unknown[] = [];
+  const $ = (value: unknown) => `$${values.push(value)}`;
+  const conditions = narrowedBy(f, $);
   if (f.after) {
     const after = $(f.after);
     // The name is looked up: in a cursor it would stand in an address.
@@ -207,6 +235,7 @@ export interface PathwayRecord {
   readonly revision: number;
   readonly recordedAt: Instant;
   readonly shared: boolean;
+  readonly glassUntil: Instant | null;
   readonly person: Identity;
   readonly tasks: readonly PathwayTask[];
   readonly waits: readonly PathwayWait[];
@@ -302,7 +331,7 @@ export async function readPathway(
           'words', ${words('p.exit_words_id')}) end as exit,
         p.settings_version as "settingsVersion", p.revision, iso(p.recorded_at) as "recordedAt",
         exists (select from tasks t where t.pathway_id = p.id and (t.assignee_id = $2 or t.partner_id = $2)) as shared,
-        ${identity} as person,
+        ${glassUntil} as "glassUntil", ${identity} as person,
         ${list(
           `json_build_object('id', t.id, 'kind', t.kind, 'round', t.round, 'subject', t.subject, 'step', t.step,
             'status', t.status, 'assignee', ${ref('a')}, 'standsInFor', ${ref('b')}, 'partnerId', t.partner_id, 'schedule', t.schedule,
@@ -484,16 +513,17 @@ export async function readNotes(
   return rows;
 }
 
-/** Who read which young person's record. */
+/** Who read which young person's record; what one does not see by one's own right is read as another site's. */
 export async function logReading(
   client: PoolClient,
   actorId: string,
   pathwayId: string,
-  what: 'forecast' | 'pathway' | 'timeline' | 'notes' | 'enrolment' | 'task' | 'file',
+  what: ReadingKind,
 ): Promise<void> {
   await client.query({
     name: 'log_reading',
-    text: 'insert into reading_log (actor_id, pathway_id, what) values ($1, $2, $3)',
+    text: `insert into reading_log (actor_id, pathway_id, what, site_id, glass)
+           values ($1, $2, $3, (select e.site_id from enrolments e where e.id = $2), not app_sees_pathway($2))`,
     values: [actorId, pathwayId, what],
   });
 }

@@ -151,9 +151,7 @@ function narrowedBy(f: TaskNarrowing, $: Parameter): string[] {
   return conditions;
 }
 
-/** By due date, then id. The page is found in an index alone; only its own tasks are then read. */
-export async function listTasks(client: PoolClient, f: TaskFilter): Promise<TaskRow[]> {
-  const { values, $ } = collect();
+function listed(f: Omit<TaskFilter, 'after' | 'limit'>, $: Parameter): string[] {
   const conditions = narrowedBy(f, $);
   if (f.status) conditions.push(`t.status = ${$(f.status)}`);
   if (f.ids) conditions.push(`t.id = any(${$(f.ids)})`);
@@ -161,6 +159,26 @@ export async function listTasks(client: PoolClient, f: TaskFilter): Promise<Task
   else if (f.assigneeId) conditions.push(`t.assignee_id = ${$(f.assigneeId)}`);
   if (f.dueFrom) conditions.push(`t.due_at >= ${$(f.dueFrom)}`);
   if (f.dueBefore) conditions.push(`t.due_at < ${$(f.dueBefore)}`);
+  return conditions;
+}
+
+/** How many the list has on all its pages. */
+export async function countListed(
+  client: PoolClient,
+  f: Omit<TaskFilter, 'after' | 'limit'>,
+): Promise<number> {
+  const { values, $ } = collect();
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::int as n from tasks t where ${listed(f, $).join(' and ')}`,
+    values,
+  );
+  return (rows[0] as { n: number }).n;
+}
+
+/** By due date, then id. The page is found in an index alone; only its own tasks are then read. */
+export async function listTasks(client: PoolClient, f: TaskFilter): Promise<TaskRow[]> {
+  const { values, $ } = collect();
+  const conditions = listed(f, $);
   if (f.after) conditions.push(`(t.due_at, t.id) > (${$(f.after[0])}::timestamptz, ${$(f.after[1])})`);
   const { rows } = await client.query<TaskRow>(
     `with page as materialized (

@@ -19,6 +19,7 @@ import type {
   terminationInitiators,
   terminationReasons,
 } from './pathway';
+import type { ExportKind, ReadingKind } from './readings';
 
 type Names<C extends string> = Readonly<Record<C, Label>>;
 type OneOf<T extends readonly string[]> = T[number];
@@ -223,6 +224,22 @@ export const rungLabels: Names<Rung> = {
   flagged: name('Signalée au comité', 'Flagged to the committee'),
 };
 
+/** What of a young person's record somebody read. */
+export const readingLabels: Names<ReadingKind> = {
+  pathway: name('fiche du jeune', 'the young person’s page'),
+  timeline: name('historique', 'timeline'),
+  notes: name('notes', 'notes'),
+  forecast: name('prévisions', 'forecast'),
+  task: name('tâche', 'task'),
+  file: name('fichier', 'file'),
+  enrolment: name('inscription', 'enrolment'),
+};
+
+export const exportLabels: Names<ExportKind> = {
+  pathways: name('Les jeunes du site', 'The young people of the site'),
+  tasks: name('Les tâches du site', 'The tasks of the site'),
+  import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
+};
 /** What a task is about, beside the obstacles and the actions. */
 const subjectLabels: Readonly<Record<string, Label>> = {
   ...obstacleLabels,

@@ -5,6 +5,8 @@ export interface Links {
   readonly pathway: (pathwayId: string) => string;
   /** The tasks of the site that nobody has. */
   readonly freeTasks: string;
+  /** Who of another site reads, or has read, a young person's record. */
+  readonly glass: string;
   /** What one is told of by e-mail. */
   readonly notifications: string;
 }
@@ -15,6 +17,7 @@ export function linksTo(publicUrl: string): Links {
     task: (taskId) => `${publicUrl}/tasks/${taskId}`,
     pathway: (pathwayId) => `${publicUrl}/pathways/${pathwayId}`,
     freeTasks: `${publicUrl}/tasks?assignee=unassigned`,
+    glass: `${publicUrl}/readings?tab=other-site`,
     notifications: `${publicUrl}/me/notifications`,
   };
 }

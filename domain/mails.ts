@@ -21,8 +21,8 @@ export interface NoticeFacts {
   readonly siteName: string;
   readonly recordedAt: Instant;
   readonly pathwayId: string | null;
-  /** Of the staff: who is away without substitute. */
-  readonly absentName: string | null;
+  /** Whom of the staff it is about: who is away without substitute, who reads from another site. */
+  readonly staff: { readonly displayName: string; readonly siteName: string | null } | null;
 }
 
 /** Of a list, so many are named; how many more there are is said. */
@@ -32,12 +32,17 @@ const french = (day: Day) => day.split('-').reverse().join('/');
 
 export function noticeMail(notice: NoticeFacts, links: Links): Mail {
   const { subject, text } = noticeTexts[notice.kind](notice, dayOf(notice.recordedAt));
-  const link = notice.pathwayId ? links.pathway(notice.pathwayId) : links.freeTasks;
+  const link = notice.pathwayId
+    ? links.pathway(notice.pathwayId)
+    : links[leadsTo[notice.kind] ?? 'freeTasks'];
   return {
     subject: `Service plus : ${subject.fr} / ${subject.en}`,
     text: paragraphs(['Bonjour,', text.fr, link, `English: ${text.en}`, stopping(links)]),
   };
 }
+
+/** Where a notice leads that is of no pathway. */
+const leadsTo: Readonly<Partial<Record<NoticeKind, 'freeTasks' | 'glass'>>> = { glass_opened: 'glass' };
 
 const noticeTexts: Readonly<
   Record<NoticeKind, (notice: NoticeFacts, on: Day) => { subject: Label; text: Label }>
@@ -63,7 +68,7 @@ const noticeTexts: Readonly<
       en: `a young person accompanied at ${siteName}, whose contract was terminated, has no new employer, and the CFA soon keeps them no longer. The pathway behind the link says the day.`,
     },
   }),
-  no_substitute: ({ siteName, absentName, data }) => {
+  no_substitute: ({ siteName, staff, data }) => {
     const [from, to] = [data.from as Day, data.to as Day];
     const days =
       from === to
@@ -72,8 +77,18 @@ const noticeTexts: Readonly<
     return {
       subject: { fr: 'absence sans remplaçant', en: 'absence without substitute' },
       text: {
-        fr: `${absentName ?? 'Une personne'} (${siteName}) sera en absence ${days.fr} et personne ne la remplace : ses tâches vont à l’équipe. Désignez un remplaçant, ou répartissez-les :`,
-        en: `${absentName ?? 'Somebody'} (${siteName}) is away ${days.en} and nobody stands in: the tasks go to the team. Name a substitute, or share them out.`,
+        fr: `${staff?.displayName ?? 'Une personne'} (${siteName}) sera en absence ${days.fr} et personne ne la remplace : ses tâches vont à l’équipe. Désignez un remplaçant, ou répartissez-les :`,
+        en: `${staff?.displayName ?? 'Somebody'} (${siteName}) is away ${days.en} and nobody stands in: the tasks go to the team. Name a substitute, or share them out.`,
+      },
+    };
+  },
+  glass_opened: ({ siteName, staff }, on) => {
+    const from = staff?.siteName ? ` (${staff.siteName})` : '';
+    return {
+      subject: { fr: 'lecture par un autre site', en: 'read by another site' },
+      text: {
+        fr: `${staff?.displayName ?? 'Une personne'}${from} a demandé le ${french(on)} à lire le parcours d’un jeune accompagné à ${siteName}, qui dit y être suivi. Cette lecture est ouverte quatre heures, sans rien pouvoir modifier. Qui est ce jeune, la raison donnée et ce qui est lu :`,
+        en: `${staff?.displayName ?? 'Somebody'}${from} asked on ${on} to read the pathway of a young person who is accompanied at ${siteName}. It is open for four hours, and nothing can be changed. The link says who it is, the reason given and what is read.`,
       },
     };
   },

@@ -1,7 +1,13 @@
 /** What people are told of at once by e-mail: a high alert, a mediation, a legal day that comes near. Everything else waits for the morning. */
 import type { JournalEntry, WaitName } from './journal';
 
-export const noticeKinds = ['high_alert', 'mediation_opened', 'cfa_warning', 'no_substitute'] as const;
+export const noticeKinds = [
+  'high_alert',
+  'mediation_opened',
+  'cfa_warning',
+  'no_substitute',
+  'glass_opened',
+] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Days that nobody has a task for, and somebody must know of. */

@@ -21,6 +21,10 @@ export const messageLabels: Readonly<Record<MessageKind, Label>> = {
     en: 'The CFA soon no longer keeps an apprentice without employer',
   },
   no_substitute: { fr: 'Absence sans remplaçant, aussitôt', en: 'Absence without substitute, at once' },
+  glass_opened: {
+    fr: 'Lecture d’un parcours par un autre site, aussitôt',
+    en: 'A pathway read by another site, at once',
+  },
 };
 
 /** Who may have a task. */
@@ -34,6 +38,7 @@ const concerned: Readonly<
   mediation_opened: { roles: ['coordinator', 'mediator'], referent: true },
   cfa_warning: { roles: ['coordinator'], referent: true },
   no_substitute: { roles: ['coordinator'], referent: false },
+  glass_opened: { roles: ['coordinator'], referent: false },
 };
 
 /** What somebody of this role may be told of, and switch off. */

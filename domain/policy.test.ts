@@ -28,6 +28,19 @@ describe('a young person of another site', () => {
         expect([action, verdict(actor(role), action, elsewhere)]).toEqual([action, 'unseen']);
     }
   });
+
+  test.each(['coordinator', 'counsellor', 'mediator'] as const)(
+    'is read by a %s who gave a reason, and nothing of it is changed',
+    (role) => {
+      const opened = { siteId: 'blois', glassUntil: '2026-03-02T13:00:00.000Z' };
+      const reads = ['pathway.read', 'pathway.forecast', 'note.read'];
+      for (const action of personal.filter((a) => scopeOf(role, a))) {
+        const allowed = reads.includes(action) ? 'allowed' : 'forbidden';
+        expect([action, verdict(actor(role), action, opened)]).toEqual([action, allowed]);
+      }
+      expect(verdict(actor(role), 'enrolment.read', opened)).toBe('forbidden');
+    },
+  );
 });
 
 test('committees, evaluators and the administration reach nobody', () => {

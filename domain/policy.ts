@@ -39,6 +39,8 @@ export const policy = {
   'enrolment.read': team,
   'enrolment.import': { coordinator: 'site', admin: 'all' },
   'import.read': { coordinator: 'own', admin: 'own' },
+  'export.make': { coordinator: 'site' },
+  'export.list': { coordinator: 'site' },
 
   'pathway.list': { ...team, partner: 'shared' },
   'pathway.read': { ...team, partner: 'shared' },
@@ -46,6 +48,10 @@ export const policy = {
   'pathway.forecast': team,
   'note.read': team,
   'note.write': team,
+  'reading.list': { coordinator: 'site' },
+  // Another site's young person, named exactly and for a reason: see `glassReads`.
+  'glass.open': { coordinator: 'all', counsellor: 'all', mediator: 'all' },
+  'glass.list': { coordinator: 'site' },
   'contact.record': team,
   'contract.record': accompanying,
   'termination.record': accompanying,
@@ -101,6 +107,8 @@ export interface PolicySubject {
   readonly siteId: string;
   /** A task of this pathway is or was the actor's. */
   readonly shared?: boolean;
+  /** Another site's pathway that the actor gave a reason for may be read until then. */
+  readonly glassUntil?: string | null;
   /** Whose absence or file it is. */
   readonly staffId?: string;
   readonly task?: {
@@ -109,6 +117,9 @@ export interface PolicySubject {
     readonly partnerId: string | null;
   };
 }
+
+/** What may be read of another site's young person who is met here; nothing of it may be changed. */
+const glassReads: ReadonlySet<Action> = new Set(['pathway.read', 'pathway.forecast', 'note.read']);
 
 /** How far the action reaches for this role, null: it has not the action at all. */
 export function scopeOf(role: Role, action: Action): Scope | null {
@@ -128,7 +139,10 @@ export function verdict(
   if (scope === 'all') return 'allowed';
   // A partner is held by its tasks, wherever they are.
   const atSite = scope !== 'shared' && (scope !== 'own' || actor.role !== 'partner');
-  if (atSite && subject.siteId !== actor.siteId) return 'unseen';
+  if (atSite && subject.siteId !== actor.siteId) {
+    if (!subject.glassUntil) return 'unseen';
+    return glassReads.has(action) ? 'allowed' : 'forbidden';
+  }
   const { task } = subject;
   switch (scope) {
     case 'site':

@@ -251,6 +251,11 @@ describe('who may do what', () => {
     '/tasks/bulk': {},
     '/views': { name: 'Cette semaine', filters: { due: 'week' } },
     '/views/{id}': { name: 'Cette semaine', filters: { due: 'week' } },
+    '/glass': {
+      ...{ by: 'name', lastName: 'Personne', firstName: 'Ailleurs', birthDate: '2005-01-15' },
+      reason: 'Se présente à notre accueil, dit être suivi ailleurs',
+    },
+    '/exports': { what: 'pathways', filters: {} },
     '/me/notifications': { email: { digest: true } },
     '/pathways/{id}/contacts': { channel: 'phone', result: 'reached' },
     '/pathways/{id}/contracts': {
@@ -941,6 +946,10 @@ describe('the inbox', () => {
       ['/pathways', written(["' or true"])],
       [`/pathways/${first.pathwayId}/timeline`, written([1e12, 1])],
       [`/pathways/${first.pathwayId}/notes`, written(['yesterday', id])],
+      [`/pathways/${first.pathwayId}/readings`, written([due, id])],
+      ['/readings', body.next],
+      ['/glass', body.next],
+      ['/exports', written(['2026-03-02', randomUUID()])],
     ] as const) {
       const response = await get('coordinator.tours', `${url}?cursor=${encodeURIComponent(cursor)}`);
       expect([url, response.status, response.body.code]).toEqual([url, 400, 'cursor_invalid']);

@@ -97,6 +97,7 @@ describe('what one is told', () => {
       mediation_opened: true,
       cfa_warning: true,
       no_substitute: true,
+      glass_opened: true,
     });
     expect(await own('mediator.tours')).toMatchObject({ recent: [] });
     expect(chosen(await own('mediator.tours'))).toEqual({ digest: true, mediation_opened: true });

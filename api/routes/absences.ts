@@ -38,9 +38,6 @@ const earlier = (a: Day, b: Day) => [a, b].sort()[0] as Day;
 const later = (a: Day, b: Day) => [a, b].sort()[1] as Day;
 const daysBetween = (from: Day, to: Day) => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
-/** A day that a list can be asked for. */
-const listDay = () => shape.day().refine((day) => day >= '2000-01-01', { error: 'lies before 2000-01-01' });
-
 function period({ from, to }: { from: Day; to: Day }): Label {
   const [a, b] = [longDay(from), longDay(to)];
   return { fr: `entre ${a.fr} et ${b.fr}`, en: `from ${a.en} to ${b.en}` };
@@ -114,8 +111,8 @@ export const list = route({
   tag: 'absences',
   summary: { fr: 'Les absences du site, par premier jour', en: 'The absences of the site, by first day' },
   query: z.strictObject({
-    from: listDay().optional().meta({ description: 'today if absent' }),
-    to: listDay().optional(),
+    from: shape.listDay().optional().meta({ description: 'today if absent' }),
+    to: shape.listDay().optional(),
     staff: shape.uuid.optional(),
   }),
   answers: {
@@ -385,8 +382,8 @@ export const duty = route({
     en: 'The turns of duty of the site, by first day',
   },
   query: z.strictObject({
-    from: listDay().optional().meta({ description: 'today if absent' }),
-    to: listDay().optional(),
+    from: shape.listDay().optional().meta({ description: 'today if absent' }),
+    to: shape.listDay().optional(),
   }),
   answers: {
     200: { description: 'Those that touch the time asked for', schema: z.object({ items: z.array(turn) }) },
@@ -468,8 +465,8 @@ export const gaps = route({
   },
   query: z
     .strictObject({
-      from: listDay().optional().meta({ description: 'today if absent' }),
-      to: listDay().optional().meta({ description: 'a year after `from` if absent, at most' }),
+      from: shape.listDay().optional().meta({ description: 'today if absent' }),
+      to: shape.listDay().optional().meta({ description: 'a year after `from` if absent, at most' }),
     })
     .refine(({ from, to }) => !from || !to || (from <= to && daysBetween(from, to) <= 366), {
       path: ['to'],

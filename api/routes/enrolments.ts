@@ -204,8 +204,8 @@ export const rejects = route({
   },
   params: shape.uuidParams,
   answers: { 200: { description: 'The columns of the upload behind the reason', schema: ['text/csv'] } },
-  async handle({ api }, { actor, params }) {
-    const body = await rejectFile(api, actor, params.id);
+  async handle({ api }, { actor, params, now }) {
+    const body = await rejectFile(api, actor, params.id, now);
     if (!body) throw new Problem('not_found');
     return csv(body, 'lignes-refusees.csv');
   },

@@ -3,12 +3,15 @@ import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
 import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
+import { exportRoutes } from './exports';
 import { fileRoutes } from './files';
 import { forecast } from './forecast';
+import { glassRoutes } from './glass';
 import { handoverRoutes } from './handover';
 import { meRoutes } from './me';
 import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
+import { readingRoutes } from './readings';
 import { settingsRoutes } from './settings';
 import { taskRoutes } from './tasks';
 import { viewRoutes } from './views';
@@ -27,4 +30,7 @@ export const routes: readonly Route[] = [
   ...absenceRoutes,
   ...handoverRoutes,
   ...settingsRoutes,
+  ...readingRoutes,
+  ...glassRoutes,
+  ...exportRoutes,
 ];

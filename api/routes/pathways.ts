@@ -9,6 +9,7 @@ import {
   listPathways,
   logReading,
   type PathwayFacts,
+  type PathwayFilter,
   pathwayFacts,
   readNotes,
   readPathway,
@@ -91,22 +92,37 @@ export const pathwaySummary = z
   })
   .meta({ id: 'PathwaySummary' });
 
+/** What narrows the list. */
+const filters = {
+  site: z.string().max(40).optional(),
+  step: shape.step.optional(),
+  status: z
+    .preprocess(shape.several, z.array(shape.status).min(1).max(statuses.length))
+    .optional()
+    .meta({ description: 'one, or several: status=active&status=on_hold' }),
+  referent: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
+};
+export const pathwayFilters = z.strictObject(filters).meta({ id: 'PathwayFilters' });
+
+/** What `GET /pathways` lists. */
+export function listed(
+  actor: Person,
+  { site, step, status, referent }: z.output<typeof pathwayFilters>,
+  sought?: string,
+): Omit<PathwayFilter, 'after' | 'limit'> {
+  return {
+    ...{ scope: scopeFor(actor, 'pathway.list'), site, step, statuses: status, sought },
+    referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
+  };
+}
+
 export const list = route({
   method: 'get',
   path: '/pathways',
   action: 'pathway.list',
   tag: 'pathways',
   summary: { fr: 'Les parcours', en: 'The pathways' },
-  query: z.strictObject({
-    site: z.string().max(40).optional(),
-    step: shape.step.optional(),
-    status: z
-      .preprocess(shape.several, z.array(shape.status).min(1).max(statuses.length))
-      .optional()
-      .meta({ description: 'one, or several: status=active&status=on_hold' }),
-    referent: z.union([z.enum(['me', 'none']), z.uuid()]).optional(),
-    ...cursorQuery,
-  }),
+  query: z.strictObject({ ...filters, ...cursorQuery }),
   seeks: true,
   answers: {
     200: { description: 'A page of pathways, by name', schema: pageOf(pathwaySummary) },
@@ -114,18 +130,9 @@ export const list = route({
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query, sought }) {
     const [after] = readCursor(query.cursor, z.tuple([z.uuid()])) ?? [];
-    const { referent, limit } = query;
+    const { limit } = query;
     const rows = await asActor(api, actor, (client) =>
-      listPathways(client, {
-        scope: scopeFor(actor, 'pathway.list'),
-        site: query.site,
-        step: query.step,
-        statuses: query.status,
-        referentId: referent === 'me' ? actor.id : referent === 'none' ? null : referent,
-        sought,
-        after,
-        limit: limit + 1,
-      }),
+      listPathways(client, { ...listed(actor, query, sought), after, limit: limit + 1 }),
     );
     return { status: 200, body: page(rows, limit, (row) => [row.id]) };
   },
@@ -153,6 +160,10 @@ export const pathwayRecord = z
     recordedAt: shape
       .instant()
       .meta({ description: 'when the last thing was recorded, on the pathway’s own clock' }),
+    glassUntil: shape.instant().nullable().meta({
+      description:
+        'another site’s, which the caller reads until then and changes nothing of; null: their own',
+    }),
     person: shape.identity.extend({ age: z.int().optional() }),
     tasks: z.array(
       z.object({

@@ -45,7 +45,7 @@ export const sites = route({
     200: {
       description: 'All sites, by name',
       schema: z.object({
-        items: z.array(z.object({ id: z.string(), name: z.string() }).meta({ id: 'Site' })),
+        items: z.array(shape.site),
       }),
     },
   },

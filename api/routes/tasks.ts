@@ -10,6 +10,7 @@ import {
   peopleByLoad,
   readTask,
   saveDraft,
+  type TaskFilter,
   type TaskNarrowing,
   type TaskRow,
   type TaskScope,
@@ -18,6 +19,7 @@ import {
 import { addDelay, dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { mediaTypes } from '../../domain/files';
 import { text } from '../../domain/forms';
+import type { TaskStatus } from '../../domain/journal';
 import { type Role, roles } from '../../domain/pathway';
 import { type Action, mayHold, scopeOf, verdict } from '../../domain/policy';
 import { definitionOf, formOf, type TaskKind, taskKinds } from '../../domain/tasks';
@@ -109,6 +111,30 @@ export function dueBounds(now: Date): { now: Instant; todayEnds: Instant; weekEn
   return { now: now.toISOString(), todayEnds: after(today), weekEnds: after(lastDay) };
 }
 
+/** What `GET /tasks` lists. */
+export function listed(
+  actor: Person,
+  filters: Omit<z.output<typeof viewFilters>, 'status'> & { status?: TaskStatus },
+  sought: string | undefined,
+  now: Date,
+): Omit<TaskFilter, 'after' | 'limit'> {
+  const { todayEnds, weekEnds, now: from } = dueBounds(now);
+  const due = {
+    overdue: { dueBefore: from },
+    today: { dueFrom: from, dueBefore: todayEnds },
+    week: { dueFrom: todayEnds, dueBefore: weekEnds },
+    later: { dueFrom: weekEnds },
+  };
+  const whose = { me: actor.id, unassigned: null, team: undefined } as const;
+  const { assignee } = filters;
+  return {
+    ...narrowed(actor, filters, sought),
+    status: filters.status,
+    assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
+    ...(filters.due && due[filters.due]),
+  };
+}
+
 export const list = route({
   method: 'get',
   path: '/tasks',
@@ -121,22 +147,12 @@ export const list = route({
   problems: ['cursor_invalid'],
   async handle({ api }, { actor, query, sought, now }) {
     const after = readCursor(query.cursor, z.tuple([z.iso.datetime(), shape.taskId]));
-    const { todayEnds, weekEnds, now: from } = dueBounds(now);
-    const due = {
-      overdue: { dueBefore: from },
-      today: { dueFrom: from, dueBefore: todayEnds },
-      week: { dueFrom: todayEnds, dueBefore: weekEnds },
-      later: { dueFrom: weekEnds },
-    };
-    const whose = { me: actor.id, unassigned: null, team: undefined } as const;
-    const { assignee, id, limit } = query;
+    const { id, limit } = query;
+    const status = query.status ?? (id ? undefined : 'open');
     const rows = await asActor(api, actor, (client) =>
       listTasks(client, {
-        ...narrowed(actor, query, sought),
-        status: query.status ?? (id ? undefined : 'open'),
+        ...listed(actor, { ...query, status }, sought, now),
         ids: id,
-        assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
-        ...(query.due && due[query.due]),
         after,
         limit: limit + 1,
       }),
