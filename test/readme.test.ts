@@ -39,7 +39,7 @@ test('every script, file and folder that the README names exists', () => {
   ];
   expect(named.length).toBeGreaterThan(6);
   for (const [, script] of named) expect(Object.keys(scripts)).toContain(script);
-  const files = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => file as string);
+  const files = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, file]) => file as string);
   expect(files.length).toBeGreaterThan(3);
   expect(files.filter((file) => !existsSync(path.join(projectRoot(), file)))).toEqual([]);
 });
