@@ -14,10 +14,8 @@ export function whenSignedOut(listener: SignedOutListener): () => void {
 }
 
 let csrfToken: string | undefined;
-/** The token that writes carry: another sign-in has another. */
-export function setCsrfToken(token: string): void {
-  csrfToken = token;
-}
+/** Whose page this is, once somebody is signed in. */
+let owner: string | undefined;
 
 export interface Answered<T> {
   readonly body: T;
@@ -161,9 +159,18 @@ export interface Session {
   readonly csrfToken: string;
 }
 
-/** Who is signed in. @throws ApiProblem, of status 401 when nobody is */
+/**
+ * Who is signed in, and the token that writes carry: another sign-in has another. When it is somebody else than before,
+ * nothing of the former person stays, and nothing goes on in the other one's name: the page is left.
+ * @throws ApiProblem, of status 401 when nobody is
+ */
 export async function session(): Promise<Session> {
   const found = await get<Session>('/auth/session');
-  setCsrfToken(found.csrfToken);
+  if (owner !== undefined && owner !== found.person.id) {
+    location.replace('/');
+    return new Promise(() => {});
+  }
+  owner = found.person.id;
+  csrfToken = found.csrfToken;
   return found;
 }

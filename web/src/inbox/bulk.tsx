@@ -259,7 +259,8 @@ function Assign({
     queryKey: ['assignees'],
     queryFn: ({ signal }) => get<{ items: Proposed[] }>('/api/tasks/assignees', signal),
   });
-  if (people.error) return <Failure error={people.error} retry={() => void people.refetch()} />;
+  if (people.error && !people.data)
+    return <Failure error={people.error} retry={() => void people.refetch()} />;
   if (!people.data) return <Waiting />;
   return (
     <form
@@ -328,7 +329,8 @@ function Complete({ first, isPending, complete }: CompleteProps & { first: Task 
   });
   const [outcome, choose] = useState<string>();
   const [isMissing, setMissing] = useState(false);
-  if (details.error) return <Failure error={details.error} retry={() => void details.refetch()} />;
+  if (details.error && !details.data)
+    return <Failure error={details.error} retry={() => void details.refetch()} />;
   if (!details.data) return <Waiting />;
   const { form, outcomes, proposals } = details.data;
   const schema = (form.oneOf as ObjectSchema[]).find(

@@ -23,7 +23,8 @@ const w = inBoth({
     calendar: 'Mes échéances dans mon agenda',
     what: 'Une adresse secrète montre vos échéances dans votre agenda (Outlook, Google, téléphone) : types de tâche, jours et liens, sans aucun nom. Qui a cette adresse voit ces échéances : ne la donnez à personne.',
     none: 'Aucune adresse n’existe pour le moment.',
-    since: (day: string) => `Une adresse existe depuis le ${day}. Elle ne peut être montrée à nouveau.`,
+    since: (day: string) =>
+      `Une adresse existe depuis le ${day}. Elle ne peut être montrée à nouveau. Si vous la remplacez ou la révoquez, l’ancienne ne vaut plus rien.`,
     make: 'Créer l’adresse',
     replace: 'Remplacer l’adresse',
     revoke: 'Révoquer l’adresse',
@@ -31,6 +32,7 @@ const w = inBoth({
     address: 'Adresse à donner à votre agenda',
     copy: 'Copier',
     copied: 'Adresse copiée',
+    notCopied: 'Votre navigateur n’a pas copié l’adresse : sélectionnez-la et copiez-la vous-même.',
     revoked: 'Adresse révoquée : votre agenda ne reçoit plus rien',
   },
   en: {
@@ -43,7 +45,8 @@ const w = inBoth({
     calendar: 'My deadlines in my calendar',
     what: 'A secret address shows your deadlines in your calendar (Outlook, Google, telephone): kinds of task, days and links, no name. Whoever has the address sees these deadlines: give it to nobody.',
     none: 'There is no address at the moment.',
-    since: (day: string) => `There has been an address since ${day}. It cannot be shown again.`,
+    since: (day: string) =>
+      `There has been an address since ${day}. It cannot be shown again. When you replace or revoke it, the former one is worth nothing any more.`,
     make: 'Make the address',
     replace: 'Replace the address',
     revoke: 'Revoke the address',
@@ -51,6 +54,7 @@ const w = inBoth({
     address: 'Address to give to your calendar',
     copy: 'Copy',
     copied: 'Address copied',
+    notCopied: 'Your browser did not copy the address: select it and copy it yourself.',
     revoked: 'Address revoked: your calendar is told nothing any more',
   },
 });
@@ -79,8 +83,8 @@ function Mails() {
       write<Notifications>('PUT', '/api/me/notifications', { email }),
     onSuccess: ({ body }) => cache.setQueryData(key, body),
   });
-  if (asked.error) return <Failure error={asked.error} retry={() => void asked.refetch()} />;
-  if (!asked.data) return <Waiting />;
+  if (!asked.data)
+    return asked.error ? <Failure error={asked.error} retry={() => void asked.refetch()} /> : <Waiting />;
   // What was just chosen is shown at once, and what was before when it could not be kept.
   const chosen = choosing.isPending ? choosing.variables : {};
   return (
@@ -102,6 +106,7 @@ function Mails() {
       {asked.data.kinds.map(({ kind, label, email }) => (
         <ToggleSwitch
           key={kind}
+          className="fr-mb-2w"
           label={labelOf(label)}
           labelPosition="right"
           inputTitle={labelOf(label)}
@@ -144,10 +149,19 @@ function Calendar() {
       cache.setQueryData(key, body);
     },
   });
-  if (asked.error) return <Failure error={asked.error} retry={() => void asked.refetch()} />;
-  if (!asked.data) return <Waiting />;
+  if (!asked.data)
+    return asked.error ? <Failure error={asked.error} retry={() => void asked.refetch()} /> : <Waiting />;
   const { since } = asked.data;
   const error = making.error ?? revoking.error;
+  const copy = async (address: string) => {
+    try {
+      await navigator.clipboard.writeText(address);
+      setSaid(words.copied);
+    } catch {
+      // Not every browser lets a page, and none does on a page that came by http.
+      setSaid(words.notCopied);
+    }
+  };
   const busy = making.isPending || revoking.isPending;
   return (
     <section aria-labelledby="calendar">
@@ -158,17 +172,17 @@ function Calendar() {
       {url ? (
         <>
           <Alert severity="success" small description={words.once} className="fr-mb-2w" />
-          <Input label={words.address} nativeInputProps={{ value: url, readOnly: true }} />
+          <Input
+            label={words.address}
+            nativeInputProps={{ value: url, readOnly: true, onFocus: (e) => e.currentTarget.select() }}
+          />
         </>
       ) : (
         <p>{since ? words.since(dates.day(since)) : words.none}</p>
       )}
       <div className="page__actions">
         {url && (
-          <Button
-            onClick={() => void navigator.clipboard.writeText(url).then(() => setSaid(words.copied))}
-            iconId="fr-icon-clipboard-line"
-          >
+          <Button onClick={() => void copy(url)} iconId="fr-icon-clipboard-line">
             {words.copy}
           </Button>
         )}

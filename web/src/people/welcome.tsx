@@ -1,38 +1,75 @@
 /** What somebody finds whose role has no inbox: who they are here, and what they may do. */
+import { Navigate } from 'react-router';
 import { roleLabels } from '../../../domain/labels';
+import type { Action } from '../../../domain/policy';
 import { Page } from '../layout/page';
-import { useMe } from '../session/session';
+import { useMay, useMe } from '../session/session';
 import { inBoth, useLabel, useWords } from '../words/words';
 
 const w = inBoth({
   fr: {
     title: 'Bienvenue',
-    as: (name: string, role: string) => `Vous êtes connecté : ${name} (${role}).`,
+    as: (name: string, role: string) => `Votre connexion : ${name} (${role}).`,
     noPerson:
       'Votre rôle ne voit aucun jeune : les personnes et leurs tâches sont vues par l’équipe de leur site et, pour ce qu’ils partagent, par les partenaires.',
-    api: 'Ce que votre rôle peut faire par l’API est décrit dans sa référence.',
+    may: 'Ce que vous pouvez faire',
+    byApi: 'Par l’API, votre rôle permet :',
+    sites: 'de lire la liste des sites',
+    staff: 'de lire la liste des équipes',
+    enrol: 'd’inscrire des jeunes à partir d’un tableur (CSV)',
+    readSettings: 'de lire les réglages de chaque site, ses fermetures et ses prestations',
+    changeSettings: 'de les changer, et de voir auparavant quelles échéances bougeraient',
     reference: 'Référence de l’API',
   },
   en: {
     title: 'Welcome',
-    as: (name: string, role: string) => `You are signed in: ${name} (${role}).`,
+    as: (name: string, role: string) => `You are signed in as ${name} (${role}).`,
     noPerson:
       'Your role sees no young person: people and their tasks are seen by the team of their site and, for what they share, by partners.',
-    api: 'What your role may do by the API is described in its reference.',
+    may: 'What you may do',
+    byApi: 'By the API, your role may:',
+    sites: 'read the list of the sites',
+    staff: 'read the list of the teams',
+    enrol: 'enrol young people from a spreadsheet (CSV)',
+    readSettings: 'read the settings of each site, its closures and its actions',
+    changeSettings: 'change them, and see beforehand which deadlines would move',
     reference: 'API reference',
   },
 });
 
+/** What the roles without an inbox may do, by the action of the policy. */
+const ways: readonly [Action, 'sites' | 'staff' | 'enrol' | 'readSettings' | 'changeSettings'][] = [
+  ['site.list', 'sites'],
+  ['staff.list', 'staff'],
+  ['enrolment.import', 'enrol'],
+  ['settings.read', 'readSettings'],
+  ['settings.change', 'changeSettings'],
+];
+
 export function Component() {
   const words = useWords(w);
   const labelOf = useLabel();
+  const may = useMay();
   const { displayName, role } = useMe();
+  // It is not said to who has an inbox.
+  if (may('task.list')) return <Navigate to="/tasks" replace />;
   return (
     <Page title={words.title}>
       <p className="fr-text--lead">{words.as(displayName, labelOf(roleLabels[role]))}</p>
       <p>{words.noPerson}</p>
+      <h2 className="fr-h4">{words.may}</h2>
+      <p>{words.byApi}</p>
+      <ul>
+        {ways
+          .filter(([action]) => may(action))
+          .map(([action, name]) => (
+            <li key={action}>{words[name]}</li>
+          ))}
+      </ul>
       <p>
-        {words.api} <a href="/api/docs">{words.reference}</a>
+        <a className="fr-link" href="/api/docs">
+          {words.reference}
+        </a>
       </p>
     </Page>
   );

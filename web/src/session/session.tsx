@@ -7,19 +7,26 @@ import type { Action } from '../../../domain/policy';
 import { get, session, whenSignedOut } from '../api/client';
 import { isProblem } from '../api/problem';
 import type { Me } from '../api/types';
+import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { inBoth, useWords } from '../words/words';
 
 const w = inBoth({
   fr: {
-    over: 'Votre session est terminée',
+    over: 'Votre session est terminée.',
     kept: 'Ce que vous avez saisi est toujours là. Reconnectez-vous dans un nouvel onglet, puis continuez ici.',
     again: 'Se reconnecter (nouvel onglet)',
+    signedIn: 'Vous êtes reconnecté',
+    back: 'Fermez cet onglet et revenez à celui où vous étiez : ce que vous y avez saisi vous attend.',
+    home: 'Ou commencez ici',
   },
   en: {
-    over: 'Your session has ended',
+    over: 'Your session has ended.',
     kept: 'What you typed is still there. Sign in again in a new tab, then go on here.',
     again: 'Sign in again (new tab)',
+    signedIn: 'You are signed in again',
+    back: 'Close this tab and go back to the one you were in: what you typed there is waiting.',
+    home: 'Or start here',
   },
 });
 
@@ -38,20 +45,24 @@ export function useMay(): (action: Action) => boolean {
   return (action) => action in actions;
 }
 
-/** Tabs tell each other that somebody has signed in or out. */
+/** Each tab that finds somebody signed in tells the others. */
 const otherTabs = new BroadcastChannel('session');
 /** Where the tab in which one signs in again ends (see App). */
 export const signedInPath = '/signed-in';
 
-/** Shown where somebody has signed in again: the tab that was waiting goes on. */
+/** Shown where somebody has signed in again: the tab that was waiting has been told. */
 export function SignedIn() {
-  useEffect(() => {
-    otherTabs.postMessage('signed_in');
-    // Only a tab that a page opened can be closed by it.
-    window.close();
-    location.replace('/');
-  }, []);
-  return null;
+  const words = useWords(w);
+  // A browser may keep it open: after a form of an issuer elsewhere the tab is no longer one that a page opened.
+  useEffect(() => window.close(), []);
+  return (
+    <Page title={words.signedIn}>
+      <p>{words.back}</p>
+      <Button priority="secondary" linkProps={{ to: '/' }}>
+        {words.home}
+      </Button>
+    </Page>
+  );
 }
 
 /**
@@ -71,18 +82,24 @@ export function SessionGate({ children, signedOut }: { children: ReactNode; sign
   const [over, setOver] = useState(false);
   useEffect(() => whenSignedOut(() => setOver(true)), []);
   useEffect(() => {
-    const heard = async () => {
-      const { data } = await asked.refetch();
-      // Somebody else signed in: nothing of the former person stays.
-      if (data && person !== undefined && data.person.id !== person) location.replace('/');
-      if (data) {
-        setOver(false);
-        void cache.invalidateQueries();
-      }
+    if (person !== undefined) otherTabs.postMessage('signed_in');
+  }, [person]);
+  const { refetch } = asked;
+  useEffect(() => {
+    const askAnew = async () => {
+      const { isSuccess } = await refetch();
+      if (!isSuccess || !over) return;
+      setOver(false);
+      void cache.invalidateQueries();
     };
-    otherTabs.addEventListener('message', heard);
-    return () => otherTabs.removeEventListener('message', heard);
-  }, [asked, cache, person]);
+    otherTabs.addEventListener('message', askAnew);
+    // One may have signed in again where no word of it comes from.
+    if (over) window.addEventListener('focus', askAnew);
+    return () => {
+      otherTabs.removeEventListener('message', askAnew);
+      window.removeEventListener('focus', askAnew);
+    };
+  }, [cache, over, refetch]);
 
   if (me.data)
     return (

@@ -1,0 +1,137 @@
+/** What people set for themselves, and what roles without an inbox find, in a real browser. */
+import { wholeApplication } from '../setup/chromium';
+
+const application = wholeApplication();
+const each = [
+  ['fr', 320, 'coordinator.tours'],
+  ['fr', 1280, 'coordinator.blois'],
+  ['en', 320, 'coordinator.orleans'],
+  ['en', 1280, 'coordinator.ain'],
+] as const;
+
+describe('one’s reminders', () => {
+  test.each(each)('are without an obstacle in %s, %d px wide', async (language, width, person) => {
+    const page = await application.page(person, { language, width, path: '/me/notifications' });
+    await page.getByRole('heading', { level: 2 }).nth(1).waitFor();
+    await page.getByRole('checkbox').first().waitFor();
+    expect(await application.objections(page)).toEqual([]);
+    const words = { fr: ['Créer l’adresse', 'Copier'], en: ['Make the address', 'Copy'] }[language];
+    await page.getByRole('button', { name: words[0] }).click();
+    await page.getByRole('button', { name: words[1] }).waitFor();
+    expect(await application.objections(page)).toEqual([]);
+  });
+
+  test('are each switched on and off, and stay so', async () => {
+    const page = await application.page('counsellor.tours', { path: '/me/notifications' });
+    const digest = page.getByRole('checkbox', { name: 'Le point du matin, les jours ouvrés' });
+    const alert = page.getByRole('checkbox', { name: 'Alerte grave, aussitôt' });
+    await digest.waitFor();
+    expect([await digest.isChecked(), await alert.isChecked()]).toEqual([true, true]);
+    // What concerns other roles is not offered.
+    expect(await page.getByRole('checkbox', { name: 'Absence sans remplaçant, aussitôt' }).count()).toBe(0);
+    await digest.focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('status').getByText('Enregistré').waitFor();
+    await page.reload();
+    await digest.waitFor();
+    expect([await digest.isChecked(), await alert.isChecked()]).toEqual([false, true]);
+    await digest.focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('status').getByText('Enregistré').waitFor();
+    await page.reload();
+    await digest.waitFor();
+    expect(await digest.isChecked()).toBe(true);
+  });
+
+  test('without an e-mail address say that nothing can be sent', async () => {
+    await application.world.owner.query("update staff set email = null where subject = 'counsellor2.tours'");
+    const page = await application.page('counsellor2.tours', { path: '/me/notifications' });
+    await page.getByText('Aucune adresse de courriel n’est connue pour vous').waitFor();
+  });
+
+  test('have a secret address for the calendar, shown once, replaced and revoked', async () => {
+    const page = await application.page('mediator.tours', { path: '/me/notifications' });
+    await page
+      .context()
+      .grantPermissions(['clipboard-read', 'clipboard-write'], { origin: application.base });
+    const shown = page.getByLabel('Adresse à donner à votre agenda');
+    const answers = async (url: string) => (await fetch(url)).status;
+    await page.getByText('Aucune adresse n’existe pour le moment.').waitFor();
+    await page.getByRole('button', { name: 'Créer l’adresse' }).click();
+    const first = await shown.inputValue();
+    expect(first).toMatch(/\/calendar\/[\w-]{43}\.ics$/);
+    expect(await answers(first)).toBe(200);
+
+    await page.getByRole('button', { name: 'Copier' }).click();
+    await page.getByRole('status').getByText('Adresse copiée').waitFor();
+    const copied = await page.evaluate(() => {
+      const { navigator } = globalThis as unknown as {
+        navigator: { clipboard: { readText(): Promise<string> } };
+      };
+      return navigator.clipboard.readText();
+    });
+    expect(copied).toBe(first);
+
+    await page.reload();
+    await page.getByText(/^Une adresse existe depuis le/).waitFor();
+    expect(await shown.count()).toBe(0);
+    await page.getByRole('button', { name: 'Remplacer l’adresse' }).click();
+    const second = await shown.inputValue();
+    expect([await answers(first), await answers(second)]).toEqual([404, 200]);
+
+    await page.getByRole('button', { name: 'Révoquer l’adresse' }).click();
+    await page.getByText('Adresse révoquée : votre agenda ne reçoit plus rien').waitFor();
+    expect(await answers(second)).toBe(404);
+    await page.getByRole('button', { name: 'Créer l’adresse' }).waitFor();
+  });
+
+  test('of an address that the browser does not copy say what to do', async () => {
+    const page = await application.page('mediator.blois', { path: '/me/notifications' });
+    await page.context().clearPermissions();
+    await page.evaluate(() => {
+      const { navigator } = globalThis as unknown as { navigator: object };
+      // As on a page that came by http.
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    });
+    await page.getByRole('button', { name: 'Créer l’adresse' }).click();
+    await page.getByRole('button', { name: 'Copier' }).click();
+    await page.getByText(/sélectionnez-la et copiez-la vous-même/).waitFor();
+  });
+});
+
+describe('a role without an inbox', () => {
+  test.each(each)('finds a page without an obstacle in %s, %d px wide', async (language, width) => {
+    const page = await application.page('admin', { language, width });
+    expect(await application.objections(page)).toEqual([]);
+  });
+
+  test.each([
+    ['committee.tours', 'Comité de pilotage local', ['de lire la liste des sites']],
+    ['committee.national', 'Comité de pilotage national', ['de lire la liste des sites']],
+    ['evaluator', 'Évaluation', ['de lire la liste des sites']],
+    [
+      'admin',
+      'Administration',
+      [
+        'de lire la liste des sites',
+        'de lire la liste des équipes',
+        'd’inscrire des jeunes à partir d’un tableur (CSV)',
+        'de lire les réglages de chaque site, ses fermetures et ses prestations',
+        'de les changer, et de voir auparavant quelles échéances bougeraient',
+      ],
+    ],
+  ])('is told who it is and what it may do: %s', async (person, role, may) => {
+    const page = await application.page(person);
+    expect(new URL(page.url()).pathname).toBe('/welcome');
+    const main = page.getByRole('main');
+    await main.getByText(`(${role})`).waitFor();
+    expect(await main.getByRole('listitem').allTextContents()).toEqual(may);
+    // Nothing leads where it may not go.
+    expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Mes rappels)$/ }).count()).toBe(0);
+  });
+
+  test('is no page for who has an inbox', async () => {
+    const page = await application.page('counsellor.tours', { path: '/welcome' });
+    await page.waitForURL('**/tasks');
+  });
+});
