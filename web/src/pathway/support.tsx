@@ -62,7 +62,11 @@ export function Obstacles({ pathway }: { pathway: Pathway }) {
         {pathway.obstacles.map((found) => (
           <li key={found.obstacle}>
             <strong>{labelOf(obstacleLabels[found.obstacle])}</strong> ·{' '}
-            {found.task ? <Link to={`/tasks/${found.task.id}`}>{stateOf(found)}</Link> : stateOf(found)}
+            {found.task && !pathway.glassUntil ? (
+              <Link to={`/tasks/${found.task.id}`}>{stateOf(found)}</Link>
+            ) : (
+              stateOf(found)
+            )}
           </li>
         ))}
       </ul>
