@@ -31,7 +31,16 @@ import { openApiDocument } from './openapi';
 import { checked, type Language, languageOf, Problem, type ProblemCode, pointerOf } from './problems';
 import { createRemembered } from './remembered';
 import { routes as allRoutes } from './routes';
-import { type Answer, type Call, type Context, type Deps, isWrite, type Route } from './routing';
+import {
+  type Answer,
+  type Call,
+  type Context,
+  type Deps,
+  idempotencyKey,
+  ifMatch,
+  isWrite,
+  type Route,
+} from './routing';
 import { createSessions } from './sessions';
 import { signInRoutes } from './sign-in';
 import { type WebApplication, webRoutes } from './web';
@@ -172,7 +181,7 @@ function pathParams(schema: z.ZodObject, params: object) {
 
 function keyOf(req: Request, route: Route, actor: Person) {
   const given = isWrite(route) ? req.headers['idempotency-key'] : undefined;
-  if (given !== undefined && !/^[\x20-\x7e]{1,200}$/.test(String(given))) {
+  if (given !== undefined && !idempotencyKey.test(String(given))) {
     throw headerInvalid(
       'Idempotency-Key',
       '1 à 200 caractères ASCII imprimables',
@@ -187,7 +196,7 @@ function keyOf(req: Request, route: Route, actor: Person) {
 function ifMatchOf(req: Request): number | null {
   const given = req.headers['if-match'];
   if (given === undefined || given === '*') return null;
-  const revision = /^"(\d{1,9})"$/.exec(given)?.[1];
+  const revision = ifMatch.exec(given)?.[1];
   if (!revision)
     throw headerInvalid(
       'If-Match',

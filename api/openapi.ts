@@ -4,7 +4,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { roles } from '../domain/pathway';
 import { type Action, scopeOf } from '../domain/policy';
 import { type ProblemCode, problemKinds, problemSchema } from './problems';
-import { isWrite, type Route } from './routing';
+import { idempotencyKey, ifMatch, isWrite, type Route } from './routing';
 
 /** Every problem a route may answer: those that follow from its entry, and its own. */
 export function problemsOf(route: Route): ProblemCode[] {
@@ -37,7 +37,7 @@ export function problemsOf(route: Route): ProblemCode[] {
 }
 
 const writeHeaders = z.object({
-  'Idempotency-Key': z.string().min(1).max(200).optional().meta({
+  'Idempotency-Key': z.string().regex(idempotencyKey).optional().meta({
     description: 'The same person, path and key are the same request: it counts once and has the same answer',
   }),
   'X-CSRF-Token': z.string().optional().meta({
@@ -45,7 +45,11 @@ const writeHeaders = z.object({
   }),
 });
 const ifMatchHeader = z.object({
-  'If-Match': z.string().optional().meta({ description: 'ETag as read: 412 when it has changed since' }),
+  'If-Match': z
+    .string()
+    .regex(ifMatch)
+    .optional()
+    .meta({ description: 'ETag as read: 412 when it has changed since' }),
 });
 const searchHeader = z.object({
   'X-Search': z.string().min(1).max(900).optional().meta({

@@ -148,4 +148,9 @@ export function route<
   return entry as unknown as Route;
 }
 
+/** What the headers of a request may be. */
+export const idempotencyKey = /^[\x20-\x7e]{1,200}$/;
+/** An ETag as it was read, or `*`: whatever it is. */
+export const ifMatch = /^(?:\*|"([0-9]{1,9})")$/;
+
 export const isWrite = (r: Route) => r.method !== 'get';

@@ -8,6 +8,13 @@ import type { Documented } from './routing';
 export const label = z.object({ fr: z.string(), en: z.string() }).meta({ id: 'Label' });
 export const instant = () => z.iso.datetime().meta({ description: 'UTC' });
 export const day = () => z.iso.date().meta({ description: 'a day in Europe/Paris' });
+/** Yes or no in a query; absent: no. */
+export const flag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((given) => given === 'true')
+    .meta({ description });
 /** A day that a list can be asked for. */
 export const listDay = () => day().refine((on) => on >= '2000-01-01', { error: 'lies before 2000-01-01' });
 export const kind = z.enum(taskKinds as [TaskKind, ...TaskKind[]]).meta({ id: 'TaskKind' });

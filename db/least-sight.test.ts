@@ -666,7 +666,7 @@ describe('another site’s young person, opened for a reason', () => {
       "insert into words values (gen_random_uuid(), $1, $2, '{}', now())",
       "insert into comments values (gen_random_uuid(), $1, null, $2, 'x', now())",
       `insert into files (id, pathway_id, task_id, author_id, name, media_type, size, content, created_at)
-       values (gen_random_uuid(), $1, $1::uuid || '.1', $2, 'x', 'x', 1, '\\x01', now())`,
+       values (gen_random_uuid(), $1::uuid, $1::uuid || '.1', $2, 'x', 'x', 1, '\\x01', now())`,
       "insert into task_drafts values ($1::uuid || '.1', $2, $1, '{}', now())",
       "insert into reading_log (pathway_id, actor_id, what, site_id) values ($1, $2, 'pathway', 'blois')",
       "insert into reading_log (pathway_id, actor_id, what, site_id, glass) values ($1, $2, 'pathway', 'tours', true)",

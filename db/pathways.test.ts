@@ -58,7 +58,9 @@ const lists: [string, string, PathwayFilter][] = [
   ['all of the site', 'counsellor.tours', site],
   ['those who are accompanied', 'counsellor.tours', { ...site, statuses: ['active', 'on_hold'] }],
   ['mine', 'counsellor.tours', { ...site, referentId: counsellor }],
+  ['those without referent', 'coordinator.tours', { ...site, referentId: null }],
   ['those in a step', 'counsellor.tours', { ...site, step: 'contract_search' }],
+  ['those in a step where nobody is', 'counsellor.tours', { ...site, step: 'welcome' }],
   ['those who are sought', 'counsellor.tours', { ...site, sought: 'abc' }],
   ['a partner’s', 'partner.tours', { scope: { partnerId: partner }, limit: 51 }],
 ];

@@ -138,11 +138,14 @@ export async function listPathways(client: PoolClient, f: PathwayFilter): Promis
   const $ = (value: unknown) => `$${values.push(value)}`;
   const conditions = narrowedBy(f, $);
   if (f.after) {
-    const after = $(f.after);
-    // The name is looked up: in a cursor it would stand in an address.
-    conditions.push(
-      `(e.name_key, e.id) > ((select c.name_key from enrolments c where c.id = ${after}::uuid), ${after}::uuid)`,
+    // The name is looked up: in a cursor it would stand in an address. And before the page is asked for: of a name it
+    // does not know the planner supposes that few come after it, and sorts them all.
+    const { rows } = await client.query<{ key: string }>(
+      'select name_key as key from enrolments where id = $1',
+      [f.after],
     );
+    if (!rows[0]) return [];
+    conditions.push(`(e.name_key, e.id) > (${$(rows[0].key)}, ${$(f.after)}::uuid)`);
   }
   const { rows } = await client.query<PathwaySummary>(
     `with page as materialized (

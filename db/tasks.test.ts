@@ -1,8 +1,7 @@
-/** The inbox of many, and the list of young people: what their queries read, on tables large enough that a plan matters. */
+/** The inbox of many: what its queries read, on tables large enough that a plan matters. */
 import type { Pool, PoolClient } from 'pg';
 import { writeManyTasks } from '../bench/many-tasks';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
-import { listPathways, type PathwayFilter } from './pathways';
 import { apiPool, asActor, ownerPool } from './pool';
 import { demonstrationPerson, seedDemonstration } from './seed';
 import { countTasks, listTasks, type TaskFilter, type TaskNarrowing } from './tasks';
@@ -111,21 +110,6 @@ const lists: [string, string, TaskFilter][] = [
 
 test.each(lists)('a list of %s reads no whole table', async (_, subject, filter) => {
   expect(readWhole(await scansOf(subject, (client) => listTasks(client, filter)))).toEqual([]);
-});
-
-const pathwayLists: [string, string, PathwayFilter][] = [
-  ['the site', 'counsellor.tours', { ...ofSite }],
-  ['the site, a later page', 'counsellor.tours', { ...ofSite, after: somebody }],
-  ['a step', 'counsellor.tours', { ...ofSite, step: 'contract_search', statuses: ['active'] }],
-  ['a step where nobody is', 'counsellor.tours', { ...ofSite, step: 'welcome' }],
-  ['a referent', 'coordinator.tours', { ...ofSite, referentId: counsellor }],
-  ['no referent', 'coordinator.tours', { ...ofSite, referentId: null }],
-  ['who is sought', 'counsellor.tours', { ...ofSite, sought: 'abc' }],
-  ['a partner', 'partner.tours', { ...shared }],
-];
-
-test.each(pathwayLists)('the pathways of %s are listed from no whole table', async (_, subject, filter) => {
-  expect(readWhole(await scansOf(subject, (client) => listPathways(client, filter)))).toEqual([]);
 });
 
 test('a first page is found in an index alone and reads the tasks that it shows, no more', async () => {

@@ -5,6 +5,7 @@ import http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type request from 'supertest';
+import { dayOf } from '../domain/calendar';
 import type { FileType } from '../domain/files';
 import { type ApiWorld, createApiWorld, idOf } from './setup/api-world';
 import { archive, type Entry } from './setup/archive';
@@ -45,7 +46,7 @@ afterAll(async () => {
   await w?.end();
 });
 
-const today = () => new Date().toISOString().slice(0, 10);
+const today = () => dayOf(new Date());
 const newTask = async () => w.task(await w.enrol('tours'), 'first_contact');
 
 interface Sent {

@@ -192,6 +192,26 @@ describe('wherever a pathway is when its run ends, the next goes on from there:'
       },
     ],
     [
+      'of whom the coordinator is asked again, after a decision that the follow-ups had asked for',
+      async () => {
+        const young = await world.enrolInto('contract_search');
+        for (let round = 0; round < 2; round++) {
+          await young.untilOpen('search_follow_up');
+          await young.complete('search_follow_up', 'missed');
+        }
+        await young.complete('hard_to_reach_decision', 'try_again', { channel: 'family' });
+        await young.untilOpen('re_establish_contact');
+        await young.complete('re_establish_contact', 'not_reached');
+        return young;
+      },
+      async (young) => {
+        const decision = await young.task('hard_to_reach_decision');
+        expect(decision.key).toMatch(/^watch-/);
+        await young.complete('hard_to_reach_decision', 'lost_contact');
+        expect((await young.settled()).pathway.exit?.code).toBe('lost_contact');
+      },
+    ],
+    [
       'who has missed a follow-up of the job search',
       async () => {
         const young = await world.enrolInto('durable_employment');

@@ -1,6 +1,7 @@
 /** A young person who cannot be reached: the coordinator decides, in whichever step it happens. */
 import type { Accompaniment } from './accompaniment';
 import type { Answer, Question } from './asking';
+import { patched } from './patches';
 import { exit, type Way } from './state';
 
 /** Whether enough was tried, over enough channels, that somebody must decide. */
@@ -34,11 +35,14 @@ export async function hardToReach(
   p: Accompaniment,
   question: Pick<Question, 'of' | 'round'>,
 ): Promise<Way | null> {
+  const known = p.wasAsked('hard_to_reach_decision', question);
   const asked = p.open('hard_to_reach_decision', { ...question, atOnce: true });
   const since = asked.plannedAt;
   // One question to the coordinator is enough, for whatever reason it is asked.
-  for (const other of p.unfinished())
-    if (other.kind === asked.kind && other !== asked) p.withdraw(other, 'no_longer_needed');
+  const others = p.unfinished().filter((t) => t.kind === asked.kind && t !== asked);
+  // A step's function that starts again from its top comes by what was asked before them.
+  const stay = known && others.length > 0 && patched('later-question-stays');
+  if (!stay) for (const other of others) p.withdraw(other, 'no_longer_needed');
   const decision = await p.askUnless(
     'hard_to_reach_decision',
     question,

@@ -144,10 +144,7 @@ export const importFile = route({
     en: 'Enrol the young people of a spreadsheet (CSV); what is refused comes back to correct',
   },
   query: z.strictObject({
-    dryRun: z
-      .stringbool()
-      .default(false)
-      .meta({ description: 'the same checks and report, nobody is enrolled' }),
+    dryRun: shape.flag('the same checks and report, nobody is enrolled'),
   }),
   stream: ['text/csv'],
   answers: { 200: { description: 'What was enrolled and what was not', schema: report } },

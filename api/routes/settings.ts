@@ -107,9 +107,7 @@ function routesOf<T>(part: Part<T>): Route[] {
     summary: part.replace,
     params: siteParams,
     query: z.strictObject({
-      preview: z.stringbool().default(false).meta({
-        description: 'nothing is changed: answers which open deadlines would move, from when to when',
-      }),
+      preview: shape.flag('nothing is changed: answers which open deadlines would move, from when to when'),
     }),
     body: part.body,
     ifMatch: true,

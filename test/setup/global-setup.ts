@@ -31,6 +31,8 @@ export default async function globalSetup(): Promise<void> {
       response.end((error as Error).stack);
     }
   });
+  // A test that asks again just when its connection is closed for being idle would be answered by nobody.
+  listener.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   process.env.TEST_SHARED_SERVERS = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 
