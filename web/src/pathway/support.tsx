@@ -128,7 +128,7 @@ export function Skills({ pathway }: { pathway: Pathway }) {
       <ul className="lines">
         {pathway.skills.map(({ taskId, reviewedAt, words: its }) => (
           <li key={taskId}>
-            <Link to={`/tasks/${taskId}`}>{day(reviewedAt)}</Link>
+            {pathway.glassUntil ? day(reviewedAt) : <Link to={`/tasks/${taskId}`}>{day(reviewedAt)}</Link>}
             {its?.skills && <blockquote className="words">{its.skills}</blockquote>}
           </li>
         ))}
