@@ -65,6 +65,8 @@ const router = createBrowserRouter([
       { path: '/pathways/:id', lazy: () => import('./pathway/pathway') },
       { path: '/pathways/:id/print', lazy: () => import('./pathway/print') },
       { path: '/me/notifications', lazy: () => import('./people/notifications') },
+      { path: '/readings', lazy: () => import('./people/readings') },
+      { path: '/other-site', lazy: () => import('./people/glass') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },
     ],

@@ -32,7 +32,8 @@ interface Sent {
   readonly keepalive?: boolean;
 }
 
-async function send<T>(path: string, { headers, ...sent }: Sent): Promise<Answered<T>> {
+/** @throws ApiProblem */
+async function respond(path: string, { headers, ...sent }: Sent): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -43,13 +44,22 @@ async function send<T>(path: string, { headers, ...sent }: Sent): Promise<Answer
     if (sent.signal?.aborted) throw error;
     throw noAnswer();
   }
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  const body = isJson ? await response.json().catch(() => null) : null;
-  if (response.ok) return { body: body as T, etag: response.headers.get('etag'), status: response.status };
+  if (response.ok) return response;
+  const body = await jsonOf(response);
   if (!body?.code) throw noAnswer(response.status);
   const problem = new ApiProblem(response.status, body);
   if (response.status === 401) for (const tell of signedOut) tell();
   throw problem;
+}
+
+async function jsonOf(response: Response) {
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return isJson ? response.json().catch(() => null) : null;
+}
+
+async function answered<T>(response: Response): Promise<Answered<T>> {
+  const { headers, status } = response;
+  return { body: (await jsonOf(response)) as T, etag: headers.get('etag'), status };
 }
 
 function noAnswer(status = 0): ApiProblem {
@@ -77,7 +87,7 @@ export async function read<T>(
   signal?: AbortSignal,
   headers?: Record<string, string>,
 ): Promise<Answered<T>> {
-  return send<T>(path, { method: 'GET', signal, ...(headers && { headers }) });
+  return answered<T>(await respond(path, { method: 'GET', signal, ...(headers && { headers }) }));
 }
 
 /** Who is sought, as the lists take it: in a header, because addresses are written down. */
@@ -102,19 +112,44 @@ export interface WriteOptions {
 /** How often a write is sent again when no answer came, and after how long each time, in milliseconds. */
 const again = [500, 1_500, 4_000];
 
+type Method = 'POST' | 'PUT' | 'DELETE';
+
 /**
  * @param body JSON, or a file
  * @throws ApiProblem
  */
 export async function write<T>(
-  method: 'POST' | 'PUT' | 'DELETE',
+  method: Method,
+  path: string,
+  body?: unknown,
+  options?: WriteOptions,
+): Promise<Answered<T>> {
+  return answered<T>(await sendUntilAnswered(method, path, body, options));
+}
+
+/** A write that is answered by a file, which the browser keeps under the name that came with it. @throws ApiProblem */
+export async function download(path: string, body: unknown): Promise<void> {
+  const response = await sendUntilAnswered('POST', path, body);
+  const file = await response.blob().catch(() => {
+    throw noAnswer();
+  });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? '';
+  link.click();
+  // The browser begins to take it after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function sendUntilAnswered(
+  method: Method,
   path: string,
   body?: unknown,
   { key = crypto.randomUUID(), ifMatch, headers, keepalive }: WriteOptions = {},
-): Promise<Answered<T>> {
+): Promise<Response> {
   const isFile = body instanceof Blob;
   const sent = () =>
-    send<T>(path, {
+    respond(path, {
       method,
       keepalive,
       headers: {

@@ -1,7 +1,9 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
+import type { exportRow } from '../../../api/routes/exports';
 import type { foreseen } from '../../../api/routes/forecast';
+import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
 import type { calendarMade, calendarShape, notificationsShape } from '../../../api/routes/me';
 import type {
   eventForm,
@@ -10,6 +12,7 @@ import type {
   pathwayRecord,
   pathwaySummary,
 } from '../../../api/routes/pathways';
+import type { reading } from '../../../api/routes/readings';
 import type { bulkResult, taskCounts, taskDetails, viewFilters } from '../../../api/routes/tasks';
 import type { view } from '../../../api/routes/views';
 import type * as shape from '../../../api/shapes';
@@ -36,6 +39,12 @@ export type TimelineEvent = z.output<typeof pathwayEvent>;
 export type EventForm = z.output<typeof eventForm>;
 export type Note = z.output<typeof note>;
 export type Foreseen = z.output<typeof foreseen>;
+
+export type Reading = z.output<typeof reading>;
+/** Whom a request for another site's young person found. */
+export type GlassAnswer = z.output<typeof glassAnswer>;
+export type GlassRequest = z.output<typeof glassRequest>;
+export type Export = z.output<typeof exportRow>;
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -20,6 +20,8 @@ const w = inBoth({
     tasks: 'Tâches',
     youngPeople: 'Jeunes',
     notifications: 'Mes rappels',
+    otherSite: 'Jeune d’un autre site',
+    readings: 'Qui a vu quoi',
     signOut: 'Se déconnecter',
     otherLanguage: 'English',
     reference: 'Référence de l’API',
@@ -35,6 +37,8 @@ const w = inBoth({
     tasks: 'Tasks',
     youngPeople: 'Young people',
     notifications: 'My reminders',
+    otherSite: 'Another site’s young person',
+    readings: 'Who saw what',
     signOut: 'Sign out',
     otherLanguage: 'Français',
     reference: 'API reference',
@@ -44,11 +48,13 @@ const w = inBoth({
 });
 
 /** The ways to go, each for those whose role has the action. */
-const ways: readonly [path: string, name: 'tasks' | 'youngPeople' | 'notifications', Action][] = [
+const ways = [
   ['/tasks', 'tasks', 'task.list'],
   ['/pathways', 'youngPeople', 'pathway.list'],
+  ['/other-site', 'otherSite', 'glass.open'],
+  ['/readings', 'readings', 'reading.list'],
   ['/me/notifications', 'notifications', 'notification.choose'],
-];
+] as const satisfies readonly (readonly [path: string, name: string, Action])[];
 
 /** @param me null: nobody is signed in */
 export function Layout({ me, children }: { me: Me | null; children: ReactNode }) {

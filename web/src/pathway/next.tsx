@@ -66,6 +66,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
       <ul className="due">
         {open.map((task) => {
           const about = subjectOf(task.subject);
+          const named = `${labelOf(task.label)}${about ? ` (${about})` : ''}`;
           const why = pathway.deadlines.find((d) => d.name === 'task_due' && d.taskId === task.id);
           // On hold, what still runs is told among the deadlines.
           const standsStill = pathway.status === 'on_hold' && !why;
@@ -73,10 +74,13 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
             task.assignee?.id === me.id ? words.mine : (task.assignee?.displayName ?? words.team);
           return (
             <li key={task.id} className="due__one">
-              <Link className="due__name" to={`/tasks/${task.id}`}>
-                {labelOf(task.label)}
-                {about && ` (${about})`}
-              </Link>
+              {pathway.glassUntil ? (
+                <span className="due__name">{named}</span>
+              ) : (
+                <Link className="due__name" to={`/tasks/${task.id}`}>
+                  {named}
+                </Link>
+              )}
               {standsStill ? (
                 <Badge noIcon small>
                   {words.paused}

@@ -32,7 +32,8 @@ const w = inBoth({
 
 const LENGTH = 4000;
 
-export function Notes({ pathwayId }: { pathwayId: string }) {
+/** @param readOnly another site's, opened for a reason */
+export function Notes({ pathwayId, readOnly }: { pathwayId: string; readOnly: boolean }) {
   const words = useWords(w);
   const may = useMay();
   const { instant } = useDates();
@@ -58,7 +59,7 @@ export function Notes({ pathwayId }: { pathwayId: string }) {
   return (
     <section className="young__part" aria-labelledby="notes">
       <h2 id="notes">{words.title}</h2>
-      {may('note.write') && (
+      {may('note.write') && !readOnly && (
         <form onSubmit={add} className="note-form">
           <Input
             label={words.add}

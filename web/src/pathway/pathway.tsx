@@ -1,4 +1,5 @@
 /** One young person: who they are, where they are, what is due next and why, and what one may record. */
+import { Accordion } from '@codegouvfr/react-dsfr/Accordion';
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Badge } from '@codegouvfr/react-dsfr/Badge';
 import { Button } from '@codegouvfr/react-dsfr/Button';
@@ -10,6 +11,7 @@ import type { Pathway } from '../api/types';
 import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
+import { Readings } from '../people/readings';
 import { useMay, useMe } from '../session/session';
 import { parisDay, useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -36,6 +38,10 @@ const w = inBoth({
     undoable: 'La sortie peut être annulée pendant 30 jours.',
     undo: 'Annuler la sortie',
     closed: 'La sortie est définitive : le parcours est clos.',
+    otherSite: (site: string) => `Ce jeune est accompagné par un autre site : ${site}`,
+    readUntil: (time: string) =>
+      `Vous lisez son parcours jusqu’à ${time}, sans rien pouvoir y modifier. Sa coordination voit ce que vous lisez.`,
+    readings: 'Qui a consulté ce jeune',
     partner: 'Vous voyez ce que vous partagez avec le site : vos tâches et de quoi joindre le jeune.',
   },
   en: {
@@ -48,6 +54,10 @@ const w = inBoth({
     undoable: 'The exit can be undone for 30 days.',
     undo: 'Undo the exit',
     closed: 'The exit is final: the pathway is closed.',
+    otherSite: (site: string) => `Another site accompanies this young person: ${site}`,
+    readUntil: (time: string) =>
+      `You read their pathway until ${time} and can change nothing. Their coordinators see what you read.`,
+    readings: 'Who read this record',
     partner: 'You see what you share with the site: your tasks and how to reach the young person.',
   },
 });
@@ -78,7 +88,9 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
   const { role } = useMe();
   const forms = useForms(pathway.id);
   const [open, setOpen] = useState<string | null>(null);
-  const { id, person, status } = pathway;
+  const { time } = useDates();
+  const [readings, setReadings] = useState(false);
+  const { id, person, status, glassUntil } = pathway;
   const now = timeOf(pathway);
   return (
     <Page
@@ -105,6 +117,15 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
           {labelOf(statusLabels[status])}
         </Badge>
       </p>
+      {glassUntil && (
+        <Alert
+          className="fr-mb-3w"
+          severity="warning"
+          as="h2"
+          title={words.otherSite(pathway.siteName)}
+          description={words.readUntil(time(glassUntil))}
+        />
+      )}
       <Standing pathway={pathway} onOpen={setOpen} />
       <Steps pathway={pathway} />
       {role === 'partner' && <p className="fr-hint-text">{words.partner}</p>}
@@ -113,18 +134,23 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
           <Who pathway={pathway} now={now} />
         </div>
         <div className="young__main">
-          {forms.data && (
+          {forms.data && forms.data.items.length > 0 && (
             <Record pathwayId={id} etag={etag} forms={forms.data.items} open={open} onOpen={setOpen} />
           )}
           {forms.error && <Failure error={forms.error} retry={() => void forms.refetch()} />}
           <Next pathway={pathway} now={now} />
-          {may('note.read') && <Notes pathwayId={id} />}
+          {may('note.read') && <Notes pathwayId={id} readOnly={glassUntil !== null} />}
           <Contracts pathway={pathway} today={parisDay(now)} />
           <Obstacles pathway={pathway} />
           <AlertsAndMediations pathway={pathway} />
           <Skills pathway={pathway} />
           {may('pathway.forecast') && status !== 'closed' && <Forecast pathwayId={id} />}
           <Timeline pathwayId={id} />
+          {may('reading.list') && !glassUntil && (
+            <Accordion label={words.readings} titleAs="h2" expanded={readings} onExpandedChange={setReadings}>
+              {readings && <Readings pathwayId={id} />}
+            </Accordion>
+          )}
         </div>
       </div>
     </Page>
@@ -148,7 +174,7 @@ function Standing({ pathway, onOpen }: { pathway: Pathway; onOpen(event: string)
         description={
           <>
             <p>{words.heldWhy}</p>
-            {may('pathway.hold') && (
+            {may('pathway.hold') && !pathway.glassUntil && (
               <Button priority="secondary" size="small" onClick={() => onOpen('resume')}>
                 {words.resume}
               </Button>
@@ -168,7 +194,7 @@ function Standing({ pathway, onOpen }: { pathway: Pathway; onOpen(event: string)
         <>
           {exit.words?.comment && <p>{exit.words.comment}</p>}
           <p>{status === 'closed' ? words.closed : words.undoable}</p>
-          {status === 'exited' && may('exit.undo') && (
+          {status === 'exited' && may('exit.undo') && !pathway.glassUntil && (
             <Button priority="secondary" size="small" onClick={() => onOpen('undo_exit')}>
               {words.undo}
             </Button>

@@ -12,6 +12,7 @@ import { get, queryOf, seeking } from '../api/client';
 import type { Page as Paged, PathwaySummary, Staff } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
+import { ExportButton } from '../people/exports';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
@@ -124,7 +125,23 @@ export function Component() {
   const seek = (name: string) => setParams(params, { state: { sought: name.trim() }, replace: true });
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
-    <Page title={words.title}>
+    <Page
+      title={words.title}
+      actions={
+        // A file has no name that was sought: it would be kept with the filters.
+        may('export.make') &&
+        !sought && (
+          <ExportButton
+            what="pathways"
+            filters={{
+              ...(step && { step }),
+              ...(referent && { referent }),
+              ...(standings[standing] && { status: standings[standing] }),
+            }}
+          />
+        )
+      }
+    >
       <search className="young-filters">
         <form
           className="young-filters__search"

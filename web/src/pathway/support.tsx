@@ -62,7 +62,11 @@ export function Obstacles({ pathway }: { pathway: Pathway }) {
         {pathway.obstacles.map((found) => (
           <li key={found.obstacle}>
             <strong>{labelOf(obstacleLabels[found.obstacle])}</strong> ·{' '}
-            {found.task ? <Link to={`/tasks/${found.task.id}`}>{stateOf(found)}</Link> : stateOf(found)}
+            {found.task && !pathway.glassUntil ? (
+              <Link to={`/tasks/${found.task.id}`}>{stateOf(found)}</Link>
+            ) : (
+              stateOf(found)
+            )}
           </li>
         ))}
       </ul>
@@ -124,7 +128,7 @@ export function Skills({ pathway }: { pathway: Pathway }) {
       <ul className="lines">
         {pathway.skills.map(({ taskId, reviewedAt, words: its }) => (
           <li key={taskId}>
-            <Link to={`/tasks/${taskId}`}>{day(reviewedAt)}</Link>
+            {pathway.glassUntil ? day(reviewedAt) : <Link to={`/tasks/${taskId}`}>{day(reviewedAt)}</Link>}
             {its?.skills && <blockquote className="words">{its.skills}</blockquote>}
           </li>
         ))}
