@@ -188,16 +188,18 @@ async function questions(
   ];
 }
 
-/** As one writes it who knows the tables and their indexes and needs no protection. */
+/** The same columns, as one asks for them who knows the tables and their indexes and needs no protection. */
 async function listByHand(client: PoolClient, [condition, ...values]: Question['byHand']): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `with page as materialized (
        select t.id from tasks t where t.status = 'open' and ${condition} order by t.due_at, t.id limit ${LIMIT + 1}
      )
-     select t.id, t.pathway_id, t.site_id, t.kind, t.step, t.status, t.round, t.subject, t.opens_at, t.due_at, t.opened_at,
-       t.closed_at, t.outcome, t.cancel_reason, t.rungs, t.revision, y.last_name, y.first_name,
-       assignee.id as assignee_id, assignee.display_name as assignee, absent.id as absent_id, absent.display_name as absent,
-       partner.id as partner_id, partner.display_name as partner, referent.id as referent_id, referent.display_name as referent
+     select t.id, t.pathway_id, t.site_id, t.kind, t.step, t.status, t.round, t.subject, iso(t.opens_at), iso(t.due_at),
+       iso(t.opened_at), iso(t.closed_at), t.outcome, t.cancel_reason, t.rungs, t.revision,
+       json_build_object('lastName', y.last_name, 'firstName', y.first_name) as person,
+       ${['assignee', 'absent', 'partner', 'referent']
+         .map((who) => `json_build_object('id', ${who}.id, 'displayName', ${who}.display_name) as ${who}`)
+         .join(', ')}
      from page join tasks t using (id) join pathways p on p.id = t.pathway_id join enrolments e on e.id = p.id
        join people y on y.id = e.person_id
        left join staff assignee on assignee.id = t.assignee_id left join staff absent on absent.id = t.stands_in_for
