@@ -178,17 +178,3 @@ test('a coordinator gives a task to a counsellor, who finds it among their own',
   const theirs = await app.page('counsellor.tours', { path: '/tasks?assignee=me' });
   await theirs.locator(`a[href^="/tasks/${pathway}"]`).first().waitFor();
 });
-
-test('a mail is switched off, and a calendar address is shown once', async () => {
-  const page = await app.page('counsellor.tours', { path: '/me/notifications' });
-  await page.getByLabel('Le point du matin, les jours ouvrés').uncheck({ force: true });
-  await page.getByText('Enregistré').waitFor();
-  const { body } = await app.world.call('counsellor.tours', 'get', '/api/me/notifications');
-  expect(body.kinds.find((k: { kind: string }) => k.kind === 'digest').email).toBe(false);
-  await page.getByRole('button', { name: 'Créer l’adresse' }).click();
-  const address = await page.getByLabel('Adresse à donner à votre agenda').inputValue();
-  expect(address).toMatch(/\/calendar\/[\w-]{43}\.ics$/);
-  expect(await app.objections(page)).toEqual([]);
-  await page.reload();
-  await page.getByText(/Elle ne peut être montrée à nouveau/).waitFor();
-});
