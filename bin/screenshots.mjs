@@ -36,6 +36,7 @@ try {
     const context = await found.newContext({
       baseURL: base,
       viewport: { width, height: 900 },
+      locale: language === 'fr' ? 'fr-FR' : 'en-GB',
       timezoneId: 'Europe/Paris',
       reducedMotion: 'reduce',
       storageState: {
