@@ -39,6 +39,7 @@ import {
   idempotencyKey,
   ifMatch,
   isWrite,
+  percentDecoded,
   type Route,
 } from './routing';
 import { createSessions } from './sessions';
@@ -208,15 +209,10 @@ function ifMatchOf(req: Request): number | null {
 
 const sought = text(100);
 
-/** A header is ASCII: a name is percent-encoded in it. */
 function soughtOf(req: Request): string | undefined {
   const given = req.get('x-search');
   if (given === undefined) return undefined;
-  let typed: string | undefined;
-  try {
-    typed = decodeURIComponent(given);
-  } catch {}
-  const found = sought.safeParse(typed);
+  const found = sought.safeParse(percentDecoded(given));
   if (!found.success) {
     throw headerInvalid(
       'X-Search',

@@ -154,3 +154,12 @@ export const idempotencyKey = /^[\x20-\x7e]{1,200}$/;
 export const ifMatch = /^(?:\*|"([0-9]{1,9})")$/;
 
 export const isWrite = (r: Route) => r.method !== 'get';
+
+/** What a header of ASCII holds percent-encoded, as encodeURIComponent does it; undefined: it cannot be read. */
+export function percentDecoded(header: string): string | undefined {
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,7 @@
 /** The list of young people of many: by name, and found in an index. */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { writeManyTasks } from '../bench/many-tasks';
+import { scansOf } from '../test/setup/plans';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
 import { listPathways, type PathwayFilter } from './pathways';
 import { apiPool, asActor, ownerPool } from './pool';
@@ -21,33 +22,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly Plans?: readonly Plan[];
-}
-
-async function scansOf(subject: string, filter: PathwayFilter): Promise<Plan[]> {
-  return asActor(api, demonstrationPerson(subject), async (client) => {
-    const plans: Plan[] = [];
-    await listPathways(
-      {
-        query: async (text: string, values: unknown[]) => {
-          const { rows } = await client.query(`explain (analyze, format json) ${text}`, values);
-          plans.push(rows[0]['QUERY PLAN'][0].Plan);
-          return client.query(text, values);
-        },
-      } as PoolClient,
-      filter,
-    );
-    const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
-    return plans.flatMap(nodes).filter((n) => n['Relation Name'] || n['Index Name']);
-  });
-}
-
 const site = { scope: { siteId: 'tours' }, limit: 51 } as const;
 const counsellor = demonstrationPerson('counsellor.tours').id;
 const partner = demonstrationPerson('partner.tours').id;
@@ -65,7 +39,9 @@ const lists: [string, string, PathwayFilter][] = [
   ['a partner’s', 'partner.tours', { scope: { partnerId: partner }, limit: 51 }],
 ];
 test.each(lists)('a list of %s reads no whole table', async (_, subject, filter) => {
-  const whole = (await scansOf(subject, filter)).filter((n) => n['Node Type'] === 'Seq Scan');
+  const whole = (await scansOf(api, subject, (client) => listPathways(client, filter))).filter(
+    (n) => n['Node Type'] === 'Seq Scan',
+  );
   // Of seven sites and seventy people there is nothing to look up.
   expect(whole.map((n) => n['Relation Name']).filter((t) => t !== 'sites' && t !== 'staff')).toEqual([]);
 });
@@ -73,7 +49,7 @@ test.each(lists)('a list of %s reads no whole table', async (_, subject, filter)
 test('a page reads the people that it shows, in the order of the index', async () => {
   const [first] = await list('counsellor.tours', { ...site, limit: 1 });
   for (const filter of [site, { ...site, after: first?.id }]) {
-    const scans = await scansOf('counsellor.tours', filter);
+    const scans = await scansOf(api, 'counsellor.tours', (client) => listPathways(client, filter));
     const named = scans.filter((n) => n['Index Name'] === 'enrolments_by_name');
     expect(named.map((n) => n['Actual Rows'] * n['Actual Loops'])).toEqual([51]);
   }

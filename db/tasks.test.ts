@@ -1,6 +1,7 @@
 /** The inbox of many: what its queries read, on tables large enough that a plan matters. */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { writeManyTasks } from '../bench/many-tasks';
+import { type Plan, plansOf, scansOf } from '../test/setup/plans';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
 import { apiPool, asActor, ownerPool } from './pool';
 import { demonstrationPerson, seedDemonstration } from './seed';
@@ -20,41 +21,6 @@ afterAll(async () => {
   await Promise.all([owner.end(), api.end()]);
   await database.drop();
 });
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Shared Hit Blocks': number;
-  readonly 'Shared Read Blocks': number;
-  readonly Plans?: readonly Plan[];
-}
-
-/** How the queries of `query` were answered, as somebody. */
-async function plansOf(subject: string, query: (client: PoolClient) => Promise<unknown>): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  await asActor(api, demonstrationPerson(subject), async (client) => {
-    const explained = {
-      query: async (text: string, values: unknown[]) => {
-        const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values);
-        plans.push(rows[0]['QUERY PLAN'][0].Plan);
-        return client.query(text, values);
-      },
-    } as PoolClient;
-    await query(explained);
-  });
-  return plans;
-}
-
-/** What they read: each scan, by node type and index, and its rows. */
-async function scansOf(subject: string, query: (client: PoolClient) => Promise<unknown>) {
-  const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
-  const plans = await plansOf(subject, query);
-  return plans.flatMap(nodes).filter((n) => n['Relation Name'] || n['Index Name']);
-}
 
 const site = { scope: { siteId: 'tours' }, status: 'open', limit: 51 } as const;
 const counsellor = demonstrationPerson('counsellor.tours').id;
@@ -109,11 +75,11 @@ const lists: [string, string, TaskFilter][] = [
 ];
 
 test.each(lists)('a list of %s reads no whole table', async (_, subject, filter) => {
-  expect(readWhole(await scansOf(subject, (client) => listTasks(client, filter)))).toEqual([]);
+  expect(readWhole(await scansOf(api, subject, (client) => listTasks(client, filter)))).toEqual([]);
 });
 
 test('a first page is found in an index alone and reads the tasks that it shows, no more', async () => {
-  const scans = await scansOf('counsellor.tours', (client) => listTasks(client, site));
+  const scans = await scansOf(api, 'counsellor.tours', (client) => listTasks(client, site));
   const read = scans.filter((n) => n['Relation Name'] === 'tasks');
   expect(read.map((n) => [n['Node Type'], n['Index Name'], n['Actual Rows'] * n['Actual Loops']])).toEqual([
     ['Index Only Scan', 'tasks_by_site', 51],
@@ -127,10 +93,9 @@ test.each<[string, Partial<TaskNarrowing>]>([
 ])('all tabs of %s are counted in a small index, without the tasks themselves', async (_, narrowed) => {
   const asked = { scope: ofSite.scope, ...narrowed };
   const read = async () =>
-    (await plansOf('counsellor.tours', (client) => countTasks(client, counsellor, asked, bounds))).reduce(
-      (pages, plan) => pages + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
-      0,
-    );
+    (
+      await plansOf(api, 'counsellor.tours', (client) => countTasks(client, counsellor, asked, bounds))
+    ).reduce((pages, plan) => pages + plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], 0);
   // The first time on a connection it also reads how it is to be done.
   await read();
   const { rows } = await owner.query(
@@ -158,7 +123,7 @@ test.each<[string, Partial<TaskNarrowing>]>([
   ['who is sought', { sought: 'abc' }],
   ['one pathway', { pathwayId: somebody }],
 ])('counts narrowed by %s read no whole table', async (_, narrowed) => {
-  const scans = await scansOf('counsellor.tours', (client) =>
+  const scans = await scansOf(api, 'counsellor.tours', (client) =>
     countTasks(client, counsellor, { scope: ofSite.scope, ...narrowed }, bounds),
   );
   expect(readWhole(scans)).toEqual([]);
@@ -188,7 +153,7 @@ test('counts tell each tab by when its tasks are due', async () => {
 });
 
 test('counts of a partner read its tasks, not those of all', async () => {
-  const scans = await scansOf('partner.tours', (client) =>
+  const scans = await scansOf(api, 'partner.tours', (client) =>
     countTasks(client, partner, { scope: { partnerId: partner } }, bounds),
   );
   expect(readWhole(scans)).toEqual([]);

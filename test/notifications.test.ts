@@ -1,11 +1,10 @@
 /** From the API to the e-mail and the calendar: PostgreSQL, Temporal, a worker, the API and a mail server. */
 
-import { dayOf, startOfDay } from '../domain/calendar';
+import { dayOf } from '../domain/calendar';
 import { tasks as catalogue } from '../domain/tasks';
-import { MailServer } from '../worker/mail-server';
-import { notify } from '../worker/notifier';
 import { type ApiWorld, createApiWorld, idOf } from './setup/api-world';
 import { Mailbox } from './setup/mailbox';
+import { sendNotices } from './setup/notices';
 
 let w: ApiWorld;
 let mailbox: Mailbox;
@@ -44,18 +43,7 @@ afterAll(async () => {
   await w?.end();
 });
 
-async function send(): Promise<void> {
-  await notify({
-    owner: w.owner,
-    mailServer: new MailServer(mailbox.url, 'service-plus@site.test'),
-    publicUrl: w.deps.publicUrl,
-    // Midnight, before any digest: only what cannot wait.
-    now: () => new Date(startOfDay(dayOf(new Date()))),
-    digestAt: '07:30',
-    log: w.deps.log,
-    signal: new AbortController().signal,
-  });
-}
+const send = () => sendNotices(w, mailbox);
 
 test('an alert raised with the API is in the referent’s and the coordinator’s mailbox, without a word of it', async () => {
   const { status } = await w.call('partner.tours', 'post', `/api/pathways/${pathwayId}/alerts`, {

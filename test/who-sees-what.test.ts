@@ -1,10 +1,9 @@
 /** Who sees what, on real servers: the log of readings, another site's young person for a reason, files that leave. */
 import { parse } from 'csv-parse/sync';
-import { dayOf, startOfDay } from '../domain/calendar';
-import { MailServer } from '../worker/mail-server';
-import { notify } from '../worker/notifier';
+import { dayOf } from '../domain/calendar';
 import { type ApiWorld, createApiWorld, idOf, type Method } from './setup/api-world';
 import { Mailbox } from './setup/mailbox';
+import { sendNotices } from './setup/notices';
 
 let w: ApiWorld;
 let mailbox: Mailbox;
@@ -32,17 +31,8 @@ afterAll(async () => {
   await w?.end();
 });
 
-/** The mails of notices, at a time when there is no digest. */
 async function mailsTo(address: string) {
-  await notify({
-    owner: w.owner,
-    mailServer: new MailServer(mailbox.url, 'service-plus@site.test'),
-    publicUrl: w.deps.publicUrl,
-    now: () => new Date(startOfDay(dayOf(new Date()))),
-    digestAt: '07:30',
-    log: w.deps.log,
-    signal: new AbortController().signal,
-  });
+  await sendNotices(w, mailbox);
   return mailbox.to(address);
 }
 

@@ -23,7 +23,7 @@ import { contentRefusal, contentRefusals } from '../file-contents';
 import type { Person } from '../identity';
 import { once } from '../once';
 import { type Language, Problem } from '../problems';
-import { route } from '../routing';
+import { percentDecoded, route } from '../routing';
 import * as shape from '../shapes';
 import { mayRemoveFile, refuseTask } from './tasks';
 
@@ -52,7 +52,7 @@ const add = route({
     if (call.mediaType === undefined)
       throw new Problem('file_unsafe', because('', 'empty', contentRefusals.empty, language));
     const mediaType = call.mediaType as FileType;
-    const name = nameOf(call.fileName, mediaType, language);
+    const name = nameOf(call.fileName ?? '', mediaType, language);
     const id = derivedId(requestId, 'file');
     // Before the bytes are waited for, and without a connection while they are.
     await asActor(api, actor, async (client) => {
@@ -82,20 +82,11 @@ const add = route({
 });
 
 /** @throws Problem file_name_invalid */
-function nameOf(header: string | undefined, type: FileType, language: Language): string {
-  const checked = checkedName(decoded(header), type);
+function nameOf(header: string, type: FileType, language: Language): string {
+  const checked = checkedName(percentDecoded(header) ?? '', type);
   if ('name' in checked) return checked.name;
   const { refused } = checked;
   throw new Problem('file_name_invalid', because('X-File-Name', refused, nameRefusals[refused], language));
-}
-
-/** Empty: what cannot be decoded. */
-function decoded(header = ''): string {
-  try {
-    return decodeURIComponent(header);
-  } catch {
-    return '';
-  }
 }
 
 const because = (pointer: string, code: string, reason: Label, language: Language) => ({

@@ -1,14 +1,15 @@
-import { daysUntil, dueOf, grouped } from './due';
+import { daysBetween } from '../words/dates';
+import { dueOf, grouped } from './due';
 
 /** A task is due at the last millisecond of its day in Paris. */
 const endOf = { sunday: '2026-10-25T22:59:59.999Z', saturday: '2026-10-24T21:59:59.999Z' };
 
 test('days are those of Paris, also when the clock is put back', () => {
   const lateOnSaturday = new Date('2026-10-24T21:30:00Z');
-  expect(daysUntil(endOf.saturday, lateOnSaturday)).toBe(0);
-  expect(daysUntil(endOf.sunday, lateOnSaturday)).toBe(1);
+  expect(daysBetween(lateOnSaturday, endOf.saturday)).toBe(0);
+  expect(daysBetween(lateOnSaturday, endOf.sunday)).toBe(1);
   // Half past midnight in Paris, still the day before in Greenwich.
-  expect(daysUntil(endOf.saturday, new Date('2026-10-24T22:30:00Z'))).toBe(-1);
+  expect(daysBetween(new Date('2026-10-24T22:30:00Z'), endOf.saturday)).toBe(-1);
 });
 
 test.each([

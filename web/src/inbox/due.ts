@@ -1,17 +1,10 @@
 /** When a task is due, as people say it and as the inbox is parted: by days in Europe/Paris. */
-import { parisDay } from '../words/dates';
+import { daysBetween } from '../words/dates';
 import type { Due } from './filters';
-
-const DAY_MS = 86_400_000;
-const dayNumber = (day: string) => Date.parse(day) / DAY_MS;
-
-/** How many days from today until a task is due; negative: it is late by so many. */
-export const daysUntil = (dueAt: string, now: Date): number =>
-  dayNumber(parisDay(dueAt)) - dayNumber(parisDay(now));
 
 /** As the API parts them: see `dueBounds` there. */
 export function dueOf(dueAt: string, now: Date): Due {
-  const days = daysUntil(dueAt, now);
+  const days = daysBetween(now, dueAt);
   if (days < 0) return 'overdue';
   if (days === 0) return 'today';
   return days <= 6 ? 'week' : 'later';

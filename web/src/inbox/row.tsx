@@ -4,12 +4,13 @@ import { Button } from '@codegouvfr/react-dsfr/Button';
 import { createContext, useContext } from 'react';
 import { Link } from 'react-router';
 import type { CancelReason } from '../../../domain/journal';
-import { cancelReasonLabels, rungLabels, subjectLabel } from '../../../domain/labels';
+import { cancelReasonLabels, rungLabels } from '../../../domain/labels';
 import type { Task } from '../api/types';
-import { parisDay, useDates } from '../words/dates';
+import { daysBetween, parisDay, useDates } from '../words/dates';
+import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 import type { Change } from './change';
-import { daysUntil, dueOf } from './due';
+import { dueOf } from './due';
 import type { Due } from './filters';
 
 const w = inBoth({
@@ -149,11 +150,11 @@ export function PersonLink({ row: { task } }: { row: Row }) {
 export function KindOf({ row: { task } }: { row: Row }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const about = subjectLabel(task.subject);
+  const about = useSubject()(task.subject);
   return (
     <>
       <span className="inbox__kind">{labelOf(task.label)}</span>
-      {about && <span className="inbox__about"> · {labelOf(about)}</span>}
+      {about && <span className="inbox__about"> · {about}</span>}
       {task.round > 1 && <span className="inbox__about"> · {words.round(task.round)}</span>}
       {task.partner && <span className="inbox__about"> · {words.partner(task.partner.displayName)}</span>}
       {task.status === 'open' &&
@@ -180,7 +181,7 @@ export function DueOf({ row: { task } }: { row: Row }) {
   const dates = useDates();
   const { readAt } = useRows();
   if (task.closedAt) return <span className="inbox__due">{words.closed(dates.day(task.closedAt))}</span>;
-  const days = daysUntil(task.dueAt, readAt);
+  const days = daysBetween(readAt, task.dueAt);
   const due = dueOf(task.dueAt, readAt);
   const sameYear = parisDay(task.dueAt).slice(0, 4) === parisDay(readAt).slice(0, 4);
   const said =

@@ -4,6 +4,7 @@ import { employmentKindLabels, initiatorLabels, terminationReasonLabels } from '
 import type { Pathway } from '../api/types';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
+import { type Fact, Facts } from './facts';
 
 const w = inBoth({
   fr: {
@@ -79,7 +80,7 @@ export function Contracts({ pathway, today }: { pathway: Pathway; today: string 
         {contracts.toReversed().map((contract) => {
           const state = stateOf(contract, today);
           const { terminated, words: its } = contract;
-          const facts = [
+          const facts: readonly Fact[] = [
             [words.master, its?.master],
             [words.cfa, its?.cfa],
             [words.trade, its?.trade],
@@ -97,7 +98,7 @@ export function Contracts({ pathway, today }: { pathway: Pathway; today: string 
                   .filter(Boolean)
                   .join(', '),
             ],
-          ] as const;
+          ];
           return (
             <li key={contract.id} className="cards__one">
               <p className="cards__title">
@@ -106,16 +107,7 @@ export function Contracts({ pathway, today }: { pathway: Pathway; today: string 
                   {words[state]}
                 </Badge>
               </p>
-              <dl className="facts">
-                {facts
-                  .filter(([, value]) => value)
-                  .map(([name, value]) => (
-                    <div key={name} className="facts__one">
-                      <dt>{name}</dt>
-                      <dd>{value}</dd>
-                    </div>
-                  ))}
-              </dl>
+              <Facts facts={facts} />
             </li>
           );
         })}

@@ -9,6 +9,7 @@ import { Failure, Waiting } from '../layout/states';
 import { parisDay, useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 import './pathway.css';
+import { Facts } from './facts';
 import { usePathway } from './use-pathway';
 
 const w = inBoth({
@@ -131,42 +132,36 @@ function Sheet({ pathway }: { pathway: Pathway }) {
   );
   const coming = pathway.tasks.filter(({ kind }) => kind in held).slice(0, 4);
   const [latest] = pathway.skills;
-  const facts = (list: readonly (readonly [string, string | null | undefined])[]) => (
-    <dl className="facts">
-      {list
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name} className="facts__one">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
   return (
     <>
       <p className="sheet__left-out">{words.leftOut}</p>
       <article className="sheet">
-        {facts([
-          [words.youngPerson, `${person.firstName} ${person.lastName}`],
-          [words.company, its?.employer],
-          [words.cfa, its?.cfa],
-          [words.referent, referent?.displayName ?? words.noReferent],
-          [words.site, pathway.siteName],
-          [words.on, longDay(parisDay())],
-        ])}
+        <Facts
+          facts={[
+            [words.youngPerson, `${person.firstName} ${person.lastName}`],
+            [words.company, its?.employer],
+            [words.cfa, its?.cfa],
+            [words.referent, referent?.displayName ?? words.noReferent],
+            [words.site, pathway.siteName],
+            [words.on, longDay(parisDay())],
+          ]}
+        />
         <div className="sheet__columns">
           <section>
             <h2 className="fr-h6">{words.contract}</h2>
-            {contract
-              ? facts([
+            {contract ? (
+              <Facts
+                facts={[
                   [words.master, its?.master],
                   [words.trade, its?.trade],
                   [words.diploma, its?.diploma],
                   [words.dates, words.span(day(contract.startsOn), day(contract.endsOn))],
                   [words.signed, day(contract.signedOn)],
-                ])
-              : words.noContract}
+                ]}
+              />
+            ) : (
+              words.noContract
+            )}
             <h2 className="fr-h6 fr-mt-2w">{words.next}</h2>
             <ul>
               {coming.map((task) => (

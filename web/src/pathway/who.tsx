@@ -4,6 +4,7 @@ import type { Pathway } from '../api/types';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
 import { inBoth, useWords } from '../words/words';
+import { type Fact, Facts } from './facts';
 
 const w = inBoth({
   fr: {
@@ -70,7 +71,7 @@ export function Who({ pathway, now }: { pathway: Pathway; now: string }) {
   const { ago } = useDue(now);
   const { person, referent, referentAway } = pathway;
   const { birthDate, age, family, externalNumber, address } = person;
-  const facts: readonly (readonly [name: string, value: React.ReactNode] | false | undefined)[] = [
+  const facts: readonly Fact[] = [
     [
       words.phone,
       person.phone ? <Phone key="phone" number={person.phone} whose={person.firstName} /> : words.unknown,
@@ -138,16 +139,7 @@ export function Who({ pathway, now }: { pathway: Pathway; now: string }) {
           )}
         </p>
       )}
-      <dl className="facts">
-        {facts
-          .filter((fact) => Array.isArray(fact))
-          .map(([name, value]) => (
-            <div key={name} className="facts__one">
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={facts} />
     </section>
   );
 }

@@ -36,3 +36,7 @@ export function useDates() {
 const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone });
 /** @returns the day it is in Paris at an instant: YYYY-MM-DD */
 export const parisDay = (instant: string | Date = new Date()): string => isoDay.format(new Date(instant));
+
+/** @returns how many days in Paris one instant is after another; negative: before it */
+export const daysBetween = (from: string | Date, to: string | Date): number =>
+  (Date.parse(parisDay(to)) - Date.parse(parisDay(from))) / 86_400_000;

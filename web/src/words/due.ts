@@ -1,5 +1,5 @@
 /** How far a day is, as people say it: "dans 3 jours", "en retard de 2 jours". */
-import { parisDay } from './dates';
+import { daysBetween } from './dates';
 import { inBoth, useWords } from './words';
 
 const w = inBoth({
@@ -20,9 +20,6 @@ const w = inBoth({
     ago: (n: number) => `${n} days ago`,
   },
 });
-
-const daysBetween = (from: string, to: string) =>
-  Math.round((Date.parse(parisDay(to)) - Date.parse(parisDay(from))) / 86_400_000);
 
 /** @param now what time it is for whoever this is about */
 export function useDue(now: string = new Date().toISOString()) {
