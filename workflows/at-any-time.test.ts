@@ -256,13 +256,31 @@ describe('the contact watch', () => {
 });
 
 test('who is reached while the first contact is only being opened has had it', async () => {
-  const arrivals = Array.from({ length: 12 }, async () => {
-    const young = await world.enrol({}, { settled: false });
-    // At once: its first task is on its way to the journal.
-    await young.contact('reached');
-    return young;
-  });
-  for (const young of await Promise.all(arrivals)) {
+  const journal = await world.pool.connect();
+  await journal.query('begin; lock table tasks in exclusive mode');
+  const arrivals = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const young = await world.enrol({}, { settled: false });
+      // Its first task cannot come into the journal before this is heard.
+      const reached = await young.handle.startUpdate(recordContact, {
+        args: [
+          {
+            requestId: randomUUID(),
+            by: young.counsellor,
+            channel: 'phone',
+            result: 'reached',
+            at: await world.now(),
+          },
+        ],
+        waitForStage: 'ACCEPTED',
+      });
+      return { young, reached };
+    }),
+  );
+  await journal.query('commit');
+  journal.release();
+  for (const { young, reached } of arrivals) {
+    await reached.result();
     expect(await young.open()).toEqual(['assign_referent']);
     expect(await young.recorded('first_contact')).toMatchObject([{ outcome: 'reached' }]);
   }
