@@ -35,8 +35,8 @@ const sentences = (tasks: PathwayTask[], settingsOf: (v: number) => Settings | u
 
 test('a planned task says when it opens and is due, and from which day and setting that was counted', () => {
   expect(sentences([aTask({})])).toEqual([
-    '« Revue de la recherche » s’ouvre le 15 juillet 2026, parce que c’est 3 mois après le 14 avril 2026 ; le 14 juillet 2026 est fermé (jour férié) (réglage tasks.search_review.opensAfter de Tours, version 3)',
-    '« Revue de la recherche » est à faire au plus tard le 22 juillet 2026, parce que c’est 5 jours ouvrés après le 15 juillet 2026 (réglage tasks.search_review.due de Tours, version 3)',
+    '« Revue de la recherche » s’ouvre le 15 juillet 2026, parce que c’est 3 mois après le 14 avril 2026 ; le 14 juillet 2026 est fermé (jour férié) (réglage « délai avant qu’elle s’ouvre » de Tours, version 3)',
+    '« Revue de la recherche » est à faire au plus tard le 22 juillet 2026, parce que c’est 5 jours ouvrés après le 15 juillet 2026 (réglage « délai pour la faire » de Tours, version 3)',
   ]);
 });
 
@@ -48,7 +48,7 @@ test('a follow-up opens some days before it is due', () => {
     dueAt: endOfDay('2026-05-15'),
   });
   expect(sentences([task])[0]).toBe(
-    '« Suivi de la recherche » s’ouvre le 8 mai 2026, parce que c’est 7 jours avant le 15 mai 2026 (réglage tasks.search_follow_up.opensBefore de Tours, version 3)',
+    '« Suivi de la recherche » s’ouvre le 8 mai 2026, parce que c’est 7 jours avant le 15 mai 2026 (réglage « avance à laquelle elle s’ouvre » de Tours, version 3)',
   );
 });
 
@@ -151,12 +151,12 @@ test('the waits of a termination: the CFA’s last day and its warnings', () => 
   const found = deadlinesOf([], waits, tours, version3, startOfDay('2026-02-01'), false);
   expect(found.map((d) => d.sentence)).toEqual([
     {
-      fr: 'Premier avertissement avant la fin de l’accueil au CFA : le 1er juin 2026, parce que le CFA accueille le jeune 6 mois après la rupture, le 31 janvier 2026, et avertit 60 jours avant (réglage periods.cfaFirstWarningBefore de Tours, version 3)',
-      en: 'First warning before the CFA no longer keeps the apprentice: 1 June 2026, because the CFA keeps the apprentice 6 months after the termination, 31 January 2026, and warns 60 days before (setting periods.cfaFirstWarningBefore of Tours, version 3)',
+      fr: 'Premier avertissement avant la fin de l’accueil au CFA : le 1er juin 2026, parce que le CFA accueille le jeune 6 mois après la rupture, le 31 janvier 2026, et avertit 60 jours avant (réglage « premier avertissement avant la fin de l’accueil au CFA » de Tours, version 3)',
+      en: 'First warning before the CFA no longer keeps the apprentice: 1 June 2026, because the CFA keeps the apprentice 6 months after the termination, 31 January 2026, and warns 60 days before (setting "first warning before the end of the stay at the CFA" of Tours, version 3)',
     },
     {
-      fr: 'Le CFA cesse d’accueillir le jeune sans employeur le 31 juillet 2026, parce que c’est 6 mois après le 31 janvier 2026 (réglage periods.cfaKeepsApprentice de Tours, version 3)',
-      en: 'The CFA no longer keeps the apprentice without an employer on 31 July 2026, because that is 6 months after 31 January 2026 (setting periods.cfaKeepsApprentice of Tours, version 3)',
+      fr: 'Le CFA cesse d’accueillir le jeune sans employeur le 31 juillet 2026, parce que c’est 6 mois après le 31 janvier 2026 (réglage « accueil au CFA sans employeur » de Tours, version 3)',
+      en: 'The CFA no longer keeps the apprentice without an employer on 31 July 2026, because that is 6 months after 31 January 2026 (setting "stay at the CFA without an employer" of Tours, version 3)',
     },
   ]);
   expect(found[1]?.reason).toEqual({

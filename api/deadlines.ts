@@ -10,7 +10,7 @@ import { longDay } from '../domain/days';
 import { waitRules } from '../domain/deadlines';
 import type { Label } from '../domain/forms';
 import { type WaitName, waitsForSilence } from '../domain/journal';
-import { waitSubjects } from '../domain/labels';
+import { type SettingPath, settingLabel, waitSubjects } from '../domain/labels';
 import { type Delay, delayOf, type Settings } from '../domain/settings';
 import { definitionOf, type TaskKind } from '../domain/tasks';
 import * as shape from './shapes';
@@ -56,7 +56,7 @@ interface Counted {
   readonly at: Instant;
   readonly anchor: Day;
   readonly code: 'counted_after' | 'counted_before' | 'that_day';
-  readonly setting: string | null;
+  readonly setting: SettingPath | null;
   readonly delay?: Delay;
   readonly movedFrom?: { readonly day: Day; readonly because: string } | null;
   /** Days the pathway was on hold meanwhile. */
@@ -268,10 +268,7 @@ function silenceSentence(
   const subject = waitSubjects[wait.name];
   const [on, since] = [longDay(dayOf(wait.at)), longDay(wait.anchor)];
   const version = wait.settingsVersion;
-  const source = {
-    fr: ` (réglage ${counted.setting} de ${site.name}, version ${version})`,
-    en: ` (setting ${counted.setting} of ${site.name}, version ${version})`,
-  };
+  const source = sourceOf(counted, version, site);
   if (wait.name === 'term_starts') {
     return {
       fr: `${subject.fr} ${on.fr}, parce que l’été est fini${source.fr}`,
@@ -330,7 +327,7 @@ function taskSubject(name: (typeof deadlineNames)[number], kind: TaskKind): Labe
 }
 
 function sentence(subject: Label, counted: Counted, version: number, site: Site): Label {
-  const { at, anchor, code, setting, delay } = counted;
+  const { at, anchor, code, delay } = counted;
   const on = longDay(dayOf(at));
   const from = longDay(anchor);
   const because = ((): Label => {
@@ -344,15 +341,20 @@ function sentence(subject: Label, counted: Counted, version: number, site: Site)
     };
   })();
   const moved = movedSentence(counted);
-  const source = setting
-    ? {
-        fr: ` (réglage ${setting} de ${site.name}, version ${version})`,
-        en: ` (setting ${setting} of ${site.name}, version ${version})`,
-      }
-    : { fr: '', en: '' };
+  const source = sourceOf(counted, version, site);
   return {
     fr: `${subject.fr} ${on.fr}, parce que ${because.fr}${moved.fr}${source.fr}`,
     en: `${subject.en} on ${on.en}, because ${because.en}${moved.en}${source.en}`,
+  };
+}
+
+/** By which rule of the site: " (réglage « silence en été » de Blois, version 3)"; nothing when it is no setting. */
+function sourceOf({ setting }: Counted, version: number, site: Site): Label {
+  if (!setting) return { fr: '', en: '' };
+  const { fr, en } = settingLabel(setting);
+  return {
+    fr: ` (réglage « ${fr} » de ${site.name}, version ${version})`,
+    en: ` (setting "${en}" of ${site.name}, version ${version})`,
   };
 }
 
@@ -382,10 +384,10 @@ function warningSentence(
   const [on, from] = [longDay(dayOf(wait.at)), longDay(wait.anchor)];
   const keeps = settings && lengthOf(settings.periods.cfaKeepsApprentice);
   const before = counted.delay && lengthOf(counted.delay);
-  const source = `${counted.setting}`;
+  const source = sourceOf(counted, wait.settingsVersion, site);
   return {
-    fr: `${subject.fr} : ${on.fr}, parce que le CFA accueille le jeune ${keeps ? `${keeps.fr} ` : ''}après la rupture, ${from.fr}, et avertit ${before ? `${before.fr} ` : ''}avant (réglage ${source} de ${site.name}, version ${wait.settingsVersion})`,
-    en: `${subject.en}: ${on.en}, because the CFA keeps the apprentice ${keeps ? `${keeps.en} ` : ''}after the termination, ${from.en}, and warns ${before ? `${before.en} ` : ''}before (setting ${source} of ${site.name}, version ${wait.settingsVersion})`,
+    fr: `${subject.fr} : ${on.fr}, parce que le CFA accueille le jeune ${keeps ? `${keeps.fr} ` : ''}après la rupture, ${from.fr}, et avertit ${before ? `${before.fr} ` : ''}avant${source.fr}`,
+    en: `${subject.en}: ${on.en}, because the CFA keeps the apprentice ${keeps ? `${keeps.en} ` : ''}after the termination, ${from.en}, and warns ${before ? `${before.en} ` : ''}before${source.en}`,
   };
 }
 

@@ -457,7 +457,7 @@ describe('a change of the settings', () => {
       endOfDay(addDelay(closedDay, { workingDays: 1 }, defaultSettings.calendar, 'next').day),
     );
     expect(due.sentence.fr).toMatch(
-      / est fermé \(fermeture du site\) \(réglage tasks\.information_session\.due de Tours, version 2\)$/,
+      / est fermé \(fermeture du site\) \(réglage « délai pour la faire » de Tours, version 2\)$/,
     );
     expect(due.sentence.en).toMatch(/ is closed \(closure of the site\) /);
   });

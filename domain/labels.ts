@@ -20,6 +20,8 @@ import type {
   terminationReasons,
 } from './pathway';
 import type { ExportKind, ReadingKind } from './readings';
+import type { Settings, Timing } from './settings';
+import type { TaskKind } from './tasks';
 
 type Names<C extends string> = Readonly<Record<C, Label>>;
 type OneOf<T extends readonly string[]> = T[number];
@@ -301,3 +303,47 @@ export const waitSubjects: Names<WaitName> = {
     'The referent from before the transfer is back',
   ),
 };
+
+/** What a delay of a site's settings is for. Of a kind of task, which is named beside it: */
+const timingLabels: Names<keyof Timing & string> = {
+  due: name('délai pour la faire', 'time to do it'),
+  opensAfter: name('délai avant qu’elle s’ouvre', 'time before it opens'),
+  opensBefore: name('avance à laquelle elle s’ouvre', 'time ahead at which it opens'),
+};
+/** and of the whole site. */
+const siteSettingLabels: Names<
+  `ladder.${keyof Settings['ladder']}` | `periods.${keyof Settings['periods']}` | 'summer.to'
+> = {
+  'ladder.reminderBefore': name('rappel avant l’échéance', 'reminder before the due date'),
+  'ladder.escalationAfter': name('retard signalé à la coordination', 'delay until the coordinator is told'),
+  'ladder.committeeAfter': name('retard signalé au comité', 'delay until the committee is told'),
+  'periods.undoExit': name('temps pour annuler une sortie', 'time to undo an exit'),
+  'periods.employmentBeforeEnd': name(
+    'début de l’étape 5 avant la fin du contrat',
+    'start of step 5 before the end of the contract',
+  ),
+  'periods.cfaKeepsApprentice': name('accueil au CFA sans employeur', 'stay at the CFA without an employer'),
+  'periods.cfaFirstWarningBefore': name(
+    'premier avertissement avant la fin de l’accueil au CFA',
+    'first warning before the end of the stay at the CFA',
+  ),
+  'periods.cfaLastWarningBefore': name(
+    'dernier avertissement avant la fin de l’accueil au CFA',
+    'last warning before the end of the stay at the CFA',
+  ),
+  'periods.contactWatchPhase1': name('silence avant le contrat', 'silence before the contract'),
+  'periods.contactWatchPhase2': name('silence pendant le contrat', 'silence during the contract'),
+  'periods.summerSilence': name('silence en été', 'silence in summer'),
+  'summer.to': name('fin de l’été', 'end of the summer'),
+};
+
+/** Where a setting that deadlines are counted with stands among a site's settings: `tasks.first_contact.due`. */
+export type SettingPath = keyof typeof siteSettingLabels | `tasks.${TaskKind}.${keyof Timing & string}`;
+
+/** What people call a setting; of a kind of task without the kind, which is named beside it. */
+export function settingLabel(path: SettingPath): Label {
+  const [, , timing] = path.split('.');
+  return timing
+    ? timingLabels[timing as keyof typeof timingLabels]
+    : siteSettingLabels[path as keyof typeof siteSettingLabels];
+}

@@ -1246,7 +1246,7 @@ describe('the pathways', () => {
       },
     });
     expect(opens.sentence.fr).toMatch(
-      /s’ouvre le .*, parce que c’est 15 jours après le .* \(réglage tasks\.hard_to_reach_decision\.opensAfter de Tours, version 1\)$/,
+      /s’ouvre le .*, parce que c’est 15 jours après le .* \(réglage « délai avant qu’elle s’ouvre » de Tours, version 1\)$/,
     );
     expect(opens.sentence.en).toMatch(/opens on .*, because that is 15 days after /);
   });

@@ -6,6 +6,7 @@ import { write } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { Page } from '../layout/page';
 import { Failure } from '../layout/states';
+import { ExportButton } from '../people/exports';
 import { useMay, useMe } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useWords } from '../words/words';
@@ -417,6 +418,12 @@ export function Component() {
                   {next && <Button onClick={() => turn(next, [...before, cursor])}>{words.nextPage}</Button>}
                 </nav>
               )}
+            </div>
+          )}
+          {/* A file has no name that was sought: it would be kept with the filters. */}
+          {may('export.make') && !sought && tasks.length > 0 && (
+            <div className="inbox__export">
+              <ExportButton what="tasks" filters={filters} />
             </div>
           )}
           {may('task.bulk') && (

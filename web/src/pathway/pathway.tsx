@@ -130,14 +130,17 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
       <Steps pathway={pathway} />
       {role === 'partner' && <p className="fr-hint-text">{words.partner}</p>}
       <div className="young">
-        <div className="young__side">
-          <Who pathway={pathway} now={now} />
-        </div>
-        <div className="young__main">
+        {/* First on a telephone too: what one came to note. */}
+        <div className="young__record">
           {forms.data && forms.data.items.length > 0 && (
             <Record pathwayId={id} etag={etag} forms={forms.data.items} open={open} onOpen={setOpen} />
           )}
           {forms.error && <Failure error={forms.error} retry={() => void forms.refetch()} />}
+        </div>
+        <div className="young__side">
+          <Who pathway={pathway} now={now} />
+        </div>
+        <div className="young__main">
           <Next pathway={pathway} now={now} />
           {may('note.read') && <Notes pathwayId={id} readOnly={glassUntil !== null} />}
           <Contracts pathway={pathway} today={parisDay(now)} />
