@@ -112,11 +112,13 @@ interface Props {
   keep(ids: readonly string[]): void;
   /** These were decided on: see what they are now. */
   decided(ids: readonly string[]): void;
+  /** The bar goes: the keyboard is back in the list. */
+  leave(): void;
 }
 
 const isRefused = (result: BulkResult) => 'problem' in result;
 
-export function Bulk({ selected, keep, decided }: Props) {
+export function Bulk({ selected, keep, decided, leave }: Props) {
   const words = useWords(w);
   const may = useMay();
   const [done, setDone] = useState<Done | null>(null);
@@ -186,6 +188,7 @@ export function Bulk({ selected, keep, decided }: Props) {
                   onClick={() => {
                     keep([]);
                     setDone(null);
+                    leave();
                   }}
                 >
                   {words.unselect}
@@ -205,7 +208,14 @@ export function Bulk({ selected, keep, decided }: Props) {
                 {words.see}
               </Button>
               {selected.length === 0 && (
-                <Button size="small" priority="tertiary no outline" onClick={() => setDone(null)}>
+                <Button
+                  size="small"
+                  priority="tertiary no outline"
+                  onClick={() => {
+                    setDone(null);
+                    leave();
+                  }}
+                >
                   {words.close}
                 </Button>
               )}

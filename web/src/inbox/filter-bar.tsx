@@ -254,7 +254,7 @@ export function FilterBar({ filters, choose, tasks }: Props & { tasks: readonly 
     [...all].sort((a, b) => labelOf(taskLabels[a]).localeCompare(labelOf(taskLabels[b]), language));
 
   return (
-    <div className="inbox__filters">
+    <div className="inbox__filters" data-keeps-focus="summary">
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="inbox__summary fr-icon-filter-line">{words.filters(chosen.length)}</summary>
         <div className="inbox__selects">

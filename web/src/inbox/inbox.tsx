@@ -8,6 +8,7 @@ import { Page } from '../layout/page';
 import { Failure } from '../layout/states';
 import { ExportButton } from '../people/exports';
 import { useMay, useMe } from '../session/session';
+import type { BackToList } from '../tasks/ways';
 import { useDates } from '../words/dates';
 import { inBoth, useWords } from '../words/words';
 import { Bulk } from './bulk';
@@ -93,9 +94,7 @@ const w = inBoth({
 });
 
 /** What the browser's history keeps beside the address. */
-interface Kept {
-  /** Whom one sought: a name stands in no address. */
-  readonly sought?: string;
+interface Kept extends Partial<BackToList> {
   /** Of the pages before this one, null the first. */
   readonly before?: readonly (string | null)[];
 }
@@ -120,7 +119,8 @@ export function Component() {
   const firstTab: Tab = hasTabs ? 'me' : 'team';
   const filters = filtersIn(search, firstTab);
   const cursor = search.get('cursor');
-  const { sought = '', before = [] } = (location.state ?? {}) as Kept;
+  // Whom one seeks is here: a name stands in no address.
+  const { sought = '', before = [], goOnWith } = (location.state ?? {}) as Kept;
   const inbox = useInbox({ filters, cursor, sought });
   const { tasks, now } = inbox;
   const next = inbox.page?.next ?? null;
@@ -209,7 +209,7 @@ export function Component() {
   const context: RowContext = {
     readAt: inbox.readAt,
     readerId: me.id,
-    state: { list: `${location.pathname}${location.search}`, ids },
+    state: { list: `${location.pathname}${location.search}`, ids, sought },
     select,
     claimOrRelease: (row) => void claimOrRelease(row),
     leaveFor: (id) => leftFrom.set(location.key, id),
@@ -222,10 +222,11 @@ export function Component() {
     if (!isShown || cameBack.current === location.key) return;
     cameBack.current = location.key;
     const left = how === 'POP' ? leftFrom.get(location.key) : undefined;
-    if (left) linkIn(rowOf(left))?.focus();
+    const row = (left ? [left] : (goOnWith ?? [])).map(rowOf).find((found) => found !== null);
+    if (row) linkIn(row)?.focus();
     else if (turned.current) linkIn(document.querySelector('[data-task]'))?.focus();
     turned.current = false;
-  }, [isShown, location.key, how]);
+  }, [isShown, location.key, how, goOnWith]);
 
   const searchBox = useRef<HTMLInputElement>(null);
   const lastRow = useRef<string>(undefined);
@@ -234,7 +235,6 @@ export function Component() {
     const from = at === undefined ? (by === 1 ? -1 : 0) : ids.indexOf(at);
     const next = ids[Math.min(Math.max(from + by, 0), ids.length - 1)];
     if (next === undefined) return;
-    lastRow.current = next;
     linkIn(rowOf(next))?.focus();
   };
   /** The row that has the focus, or had it last. */
@@ -278,8 +278,16 @@ export function Component() {
   latestHear.current = hear;
   useEffect(() => {
     const listener = (event: KeyboardEvent) => latestHear.current(event);
+    const focused = ({ target }: FocusEvent) => {
+      const row = (target as Element).closest<HTMLElement>('[data-task]');
+      if (row) lastRow.current = row.dataset.task;
+    };
     document.addEventListener('keydown', listener);
-    return () => document.removeEventListener('keydown', listener);
+    document.addEventListener('focusin', focused);
+    return () => {
+      document.removeEventListener('keydown', listener);
+      document.removeEventListener('focusin', focused);
+    };
   }, []);
 
   const readAnew = async () => {
@@ -374,6 +382,7 @@ export function Component() {
             <div
               className={inbox.isOld ? 'inbox__list inbox__list--old' : 'inbox__list'}
               aria-busy={inbox.isOld}
+              data-keeps-focus="[data-open]"
             >
               {tasks.length > 0 ? (
                 <TaskList
@@ -431,6 +440,7 @@ export function Component() {
               selected={rows.filter(({ isSelected }) => isSelected).map(({ task }) => task)}
               keep={(some) => setSelected(new Set(some))}
               decided={(some) => void inbox.check(some).catch(() => {})}
+              leave={() => linkIn(rowOf(currentId() ?? ids[0] ?? ''))?.focus()}
             />
           )}
         </Rows>

@@ -131,7 +131,12 @@ function Table({ groups }: { groups: readonly Group[] }) {
             </tr>
           )}
           {rows.map((row) => (
-            <tr key={row.task.id} className={rowClass(row)} data-task={row.task.id}>
+            <tr
+              key={row.task.id}
+              className={rowClass(row)}
+              data-task={row.task.id}
+              data-keeps-focus="[data-open]"
+            >
               <td>
                 <SelectBox row={row} />
               </td>
@@ -178,7 +183,12 @@ function Cards({ groups }: { groups: readonly Group[] }) {
       )}
       <ul className="inbox__cards">
         {rows.map((row) => (
-          <li key={row.task.id} className={rowClass(row)} data-task={row.task.id}>
+          <li
+            key={row.task.id}
+            className={rowClass(row)}
+            data-task={row.task.id}
+            data-keeps-focus="[data-open]"
+          >
             <SelectBox row={row} />
             <div className="inbox__card">
               <p className="inbox__card-head">

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import type { CancelReason } from '../../../domain/journal';
 import { cancelReasonLabels, rungLabels } from '../../../domain/labels';
 import type { Task } from '../api/types';
+import type { FromList } from '../tasks/ways';
 import { daysBetween, parisDay, useDates } from '../words/dates';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -89,7 +90,7 @@ export interface RowContext {
   readonly readAt: Date;
   readonly readerId: string;
   /** What the page of a task is told: where the list is, and which tasks are on it. */
-  readonly state: { readonly list: string; readonly ids: readonly string[] };
+  readonly state: FromList;
   select(id: string, how: { range: boolean }): void;
   claimOrRelease(row: Row): void;
   leaveFor(id: string): void;

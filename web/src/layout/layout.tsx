@@ -65,7 +65,16 @@ export function Layout({ me, children }: { me: Me | null; children: ReactNode })
   const other = language === 'fr' ? 'en' : 'fr';
   return (
     <div className={brand.length > 0 ? 'layout' : 'layout layout--own-brand'}>
-      <SkipLinks links={[{ label: words.content, anchor: '#content' }]} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the link inside is what one acts on */}
+      <div
+        onClick={(event) => {
+          // To the browser a hash is another address: what one sought, and from where one came, would be forgotten.
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#content h1')?.focus();
+        }}
+      >
+        <SkipLinks links={[{ label: words.content, anchor: '#content' }]} />
+      </div>
       <Header
         brandTop={brand.map((line, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
+import { useLive } from '../live/live';
 import { useDates } from '../words/dates';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -73,7 +74,7 @@ export function After({
         <Button disabled={ways.looking} onClick={ways.goToNext}>
           {ways.looking ? words.looking : words.next}
         </Button>
-        <Button priority="secondary" linkProps={{ to: ways.list }}>
+        <Button priority="secondary" linkProps={ways.back}>
           {words.inbox}
         </Button>
         <Button priority="tertiary" linkProps={{ to: `/pathways/${task.pathwayId}` }}>
@@ -91,14 +92,24 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
   const subjectOf = useSubject();
   const { longDay } = useDates();
   const query = queryOf({ pathway: task.pathwayId, limit: 50 });
-  const { data } = useQuery({
+  const { data, refetch } = useQuery({
     queryKey: ['tasks', 'opened', task.id],
     queryFn: ({ signal }) => get<Page<Task>>(`/api/tasks${query}`, signal),
-    enabled: ids.length > 0,
   });
-  if (ids.length === 0) return <p>{words.nothing}</p>;
+  useLive({
+    changed: ({ pathwayId }) => {
+      if (pathwayId === task.pathwayId) void refetch();
+    },
+    mayHaveMissed: () => void refetch(),
+  });
   if (!data) return null;
-  const seen = data.items.filter(({ id }) => ids.includes(id));
+  const { closedAt } = task;
+  const isNew = ({ id, openedAt }: Task) =>
+    // A mediation asks its next question a moment after the answer.
+    ids.includes(id) || (closedAt !== null && openedAt !== null && openedAt >= closedAt);
+  const seen = data.items.filter(isNew);
+  const others = ids.filter((id) => !seen.some((one) => one.id === id)).length;
+  if (seen.length + others === 0) return <p>{words.nothing}</p>;
   return (
     <>
       <h3 className="fr-h6">{words.opened}</h3>
@@ -116,7 +127,7 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
           );
         })}
       </ul>
-      {ids.length > seen.length && <p>{words.others(ids.length - seen.length)}</p>}
+      {others > 0 && <p>{words.others(others)}</p>}
     </>
   );
 }

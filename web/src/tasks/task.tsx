@@ -20,6 +20,7 @@ import { type CompletedTask, Completing, useTyped } from './completing';
 import { saveDrafts, typeInto, useSavedOnLeaving } from './drafts';
 import { Facts } from './facts';
 import { Files } from './files';
+import { isHeldFrom } from './held';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
@@ -131,7 +132,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
   return (
     <Page title={subject ? `${title} (${subject})` : title}>
       <nav className="task-ways" aria-label={words.about}>
-        <Button priority="tertiary no outline" iconId="fr-icon-arrow-left-line" linkProps={{ to: ways.list }}>
+        <Button priority="tertiary no outline" iconId="fr-icon-arrow-left-line" linkProps={ways.back}>
           {words.back}
         </Button>
         {ways.hasNext && !completed && (
@@ -148,7 +149,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
       </nav>
       <Facts task={task} />
       <div className="task-columns">
-        <div className="task-main">
+        <div className="task-main" data-keeps-focus="h2">
           {completed ? (
             <After task={task} completed={completed} ways={ways} />
           ) : (
@@ -220,8 +221,7 @@ function Doing(props: DoingProps) {
   const me = useMe();
   const { typed, draft } = useTyped(task);
   const isOpen = task.status === 'open';
-  const isTheirs = task.assignee !== null && task.assignee.id !== me.id;
-  const mayComplete = isOpen && !isTheirs && task.actions.includes('task.complete');
+  const mayComplete = isOpen && !isHeldFrom(task, me.id) && task.actions.includes('task.complete');
   const isClosed = task.status === 'done' || task.status === 'cancelled';
   const wasTyping = !mayComplete && (draft !== null || task.draft !== null);
   return (
