@@ -156,7 +156,9 @@ export function wholeApplication(web: { brand?: string } = {}): WholeApplication
     },
 
     async hold(page, stop) {
-      await page.locator('main:not(:has(.waiting, [aria-busy="true"]))').waitFor();
+      // A dialog that is closed may be waiting for what it asks for once it opens.
+      const asked = '.waiting:not(dialog:not([open]) *), [aria-busy="true"]';
+      await page.locator(`main:not(:has(${asked}))`).waitFor();
       const language = await page.locator('html').getAttribute('lang');
       expect({ stop, language, objections: await this.objections(page) }).toEqual({
         stop,

@@ -7,19 +7,23 @@ const whatIsWrong = `(() => {
   if (!at || at === document.body) return 'nothing has the focus';
   const named = at.id || at.getAttribute('aria-label') || at.textContent.trim().slice(0, 40);
   const who = at.tagName.toLowerCase() + ' "' + named + '"';
-  // The design system draws a box and its outline in the label.
-  const label = /^(checkbox|radio)$/.test(at.type) && at.nextElementSibling;
-  const shown = label || at;
-  const { left, top, width, height } = shown.getBoundingClientRect();
+  const { left, top, width, height } = at.getBoundingClientRect();
   const x = Math.min(Math.max(left + Math.min(width, 40) / 2, 0), innerWidth - 1);
   const y = top + Math.min(height, 40) / 2;
   if (!width || !height || y < 0 || y > innerHeight) return who + ' is out of sight';
+  // The design system draws a box, and its outline, in the label beside it.
+  const isBox = /^(checkbox|radio)$/.test(at.type);
   const over = document.elementFromPoint(x, y);
-  if (!over || !(shown.contains(over) || over.contains(shown))) return who + ' is covered';
+  const whole = isBox ? at.parentElement : at;
+  if (!over || !(whole.contains(over) || over.contains(at))) return who + ' is covered';
   // Where nothing can be done but to read on, there is nothing to outline.
-  if (/^H[1-6]$|^P$/.test(at.tagName)) return '';
-  const { outlineStyle, outlineWidth } = getComputedStyle(shown, label ? '::before' : null);
-  if (outlineStyle === 'none' || outlineWidth === '0px') return who + ' has no outline';
+  if (!at.matches('a, button, input, select, textarea, summary')) return '';
+  const shown = isBox ? at.nextElementSibling : at;
+  const isOutlined = [null, '::before', '::after'].some((part) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(shown, part);
+    return outlineStyle !== 'none' && outlineWidth !== '0px';
+  });
+  if (!isOutlined) return who + ' has no outline';
   return '';
 })()`;
 

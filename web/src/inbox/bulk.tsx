@@ -112,7 +112,7 @@ interface Props {
   keep(ids: readonly string[]): void;
   /** These were decided on: see what they are now. */
   decided(ids: readonly string[]): void;
-  /** The bar goes: the keyboard is back in the list. */
+  /** The bar goes: the keyboard is back at the row that was selected last. */
   leave(): void;
 }
 

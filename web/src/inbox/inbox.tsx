@@ -440,7 +440,7 @@ export function Component() {
               selected={rows.filter(({ isSelected }) => isSelected).map(({ task }) => task)}
               keep={(some) => setSelected(new Set(some))}
               decided={(some) => void inbox.check(some).catch(() => {})}
-              leave={() => linkIn(rowOf(currentId() ?? ids[0] ?? ''))?.focus()}
+              leave={() => linkIn(rowOf(anchor.current ?? ids[0] ?? ''))?.focus()}
             />
           )}
         </Rows>
