@@ -32,6 +32,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 30_000,
-  // Two cores are shared with the servers under test.
-  maxWorkers: 2,
+  // More than the two cores there may be: many tests wait for servers and clocks.
+  maxWorkers: 3,
 };
