@@ -6,8 +6,6 @@ import { idOf, people } from '../setup/api-world';
 import { inDays } from '../setup/apprentice';
 import { views, wholeApplication } from '../setup/chromium';
 
-jest.setTimeout(60_000);
-
 const app = wholeApplication();
 
 const words = {

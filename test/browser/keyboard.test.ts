@@ -5,8 +5,6 @@ import { views, wholeApplication } from '../setup/chromium';
 import { expectFocusOn, expectFocusSeen, tabTo } from '../setup/focus';
 import { field } from '../setup/form';
 
-jest.setTimeout(60_000);
-
 const app = wholeApplication();
 
 const words = {

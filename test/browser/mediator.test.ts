@@ -7,8 +7,6 @@ import { apprentice, inDays } from '../setup/apprentice';
 import { views, wholeApplication } from '../setup/chromium';
 import { choose, field } from '../setup/form';
 
-jest.setTimeout(60_000);
-
 const app = wholeApplication();
 
 const words = {

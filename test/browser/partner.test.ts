@@ -6,8 +6,6 @@ import { inDays } from '../setup/apprentice';
 import { views, wholeApplication } from '../setup/chromium';
 import { choose, field } from '../setup/form';
 
-jest.setTimeout(60_000);
-
 const app = wholeApplication();
 
 const words = {

@@ -13,6 +13,9 @@ function executable(): string {
   throw new Error(`No browser at ${file}: npm test brings one, or set CHROMIUM to where yours is.`);
 }
 
+/** How long something may take to be shown: a bound for a machine that has much else to do, not a wait. Milliseconds. */
+const SLOW_MS = 30_000;
+
 /** Both languages on a telephone and on a desk, each at a site of its own: what one leaves there is in no other's way. */
 export const views = [
   { language: 'fr', width: 320, site: 'tours' },
@@ -61,6 +64,7 @@ export interface WholeApplication {
  * @param web what the application is like
  */
 export function wholeApplication(web: { brand?: string } = {}): WholeApplication {
+  jest.setTimeout(4 * SLOW_MS);
   const languages = new WeakMap<Page, string>();
   let world: ApiWorld;
   let served: Served;
@@ -127,6 +131,7 @@ export function wholeApplication(web: { brand?: string } = {}): WholeApplication
       // Scripts that the browser itself puts into the page are not held by its policy.
       await context.addInitScript({ content: axeCore.source });
       const page = await context.newPage();
+      page.setDefaultTimeout(SLOW_MS);
       languages.set(page, language);
       page.setDefaultTimeout(10_000);
       await page.goto(person ? `/auth/login?${new URLSearchParams({ hint: person, returnTo: at })}` : at);
