@@ -133,7 +133,6 @@ export function wholeApplication(web: { brand?: string } = {}): WholeApplication
       const page = await context.newPage();
       page.setDefaultTimeout(SLOW_MS);
       languages.set(page, language);
-      page.setDefaultTimeout(10_000);
       await page.goto(person ? `/auth/login?${new URLSearchParams({ hint: person, returnTo: at })}` : at);
       await page.getByRole('heading', { level: 1 }).waitFor();
       return page;

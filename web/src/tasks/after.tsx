@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
-import { useLive } from '../live/live';
+import { readAnew, useLive } from '../live/live';
 import { useDates } from '../words/dates';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -92,16 +92,17 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
   const subjectOf = useSubject();
   const { longDay } = useDates();
   const query = queryOf({ pathway: task.pathwayId, limit: 50 });
-  const { data, refetch } = useQuery({
+  const asked = useQuery({
     queryKey: ['tasks', 'opened', task.id],
     queryFn: ({ signal }) => get<Page<Task>>(`/api/tasks${query}`, signal),
   });
   useLive({
     changed: ({ pathwayId }) => {
-      if (pathwayId === task.pathwayId) void refetch();
+      if (pathwayId === task.pathwayId) void readAnew(asked);
     },
-    mayHaveMissed: () => void refetch(),
+    mayHaveMissed: () => void readAnew(asked),
   });
+  const { data } = asked;
   if (!data) return null;
   const { closedAt } = task;
   const isNew = ({ id, openedAt }: Task) =>

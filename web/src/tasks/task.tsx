@@ -9,7 +9,7 @@ import type { TaskDetails } from '../api/types';
 import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
-import { useLive } from '../live/live';
+import { readAnew, useLive } from '../live/live';
 import { useMe } from '../session/session';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -67,9 +67,9 @@ function TaskPage({ id }: { id: string }) {
   const again = useCallback(() => refetch(), [refetch]);
   useLive({
     changed: ({ tasks }) => {
-      if (tasks.includes(id)) void again();
+      if (tasks.includes(id)) void readAnew(task);
     },
-    mayHaveMissed: () => void again(),
+    mayHaveMissed: () => void readAnew(task),
   });
   // What is read anew after somebody has signed in again: what could not be saved before can be now.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time it was read
