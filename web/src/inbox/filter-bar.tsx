@@ -10,10 +10,10 @@ import { type Step, steps } from '../../../domain/pathway';
 import { get } from '../api/client';
 import type { Staff, Task, TaskCounts } from '../api/types';
 import { useMay, useMe } from '../session/session';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { dues, type Filters, kinds, type Tab, type TaskKind, tabOf, tabs, taskStatuses } from './filters';
 import { useRoom } from './list';
-import { nameOf } from './row';
 import { Views } from './views';
 import { dueWords, tabWords } from './words';
 

@@ -24,7 +24,8 @@ import { useInbox } from './use-inbox';
 const w = inBoth({
   fr: {
     title: 'Tâches',
-    shown: (n: number, at: string) => `${n} ${n > 1 ? 'tâches affichées' : 'tâche affichée'}, lues à ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n > 1 ? 'tâches' : 'tâche'}${n < of ? ` sur ${of}` : ''}, à jour à ${at}`,
     loading: 'Chargement des tâches…',
     fresh: (n: number) => `${n} ${n > 1 ? 'nouvelles tâches' : 'nouvelle tâche'}`,
     show: 'Afficher',
@@ -58,7 +59,8 @@ const w = inBoth({
   },
   en: {
     title: 'Tasks',
-    shown: (n: number, at: string) => `${n} ${n === 1 ? 'task' : 'tasks'} shown, read at ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n < of ? `of ${of} ` : ''}${n === 1 ? 'task' : 'tasks'}, up to date at ${at}`,
     loading: 'Loading the tasks…',
     fresh: (n: number) => `${n} new ${n === 1 ? 'task' : 'tasks'}`,
     show: 'Show',
@@ -288,6 +290,7 @@ export function Component() {
   };
   const tab = tabOf(filters);
   const tabCounts = filters.assignee === tab && filters.status === 'open' ? inbox.counts?.[tab] : undefined;
+  const total = filters.due ? tabCounts?.[filters.due] : tabCounts?.total;
   const emptiness = sought
     ? 'sought'
     : isNarrowed(filters)
@@ -304,6 +307,7 @@ export function Component() {
         <Button
           size="small"
           priority="tertiary no outline"
+          className="inbox__help"
           iconId="fr-icon-keyboard-line"
           onClick={() => help.open()}
         >
@@ -350,7 +354,8 @@ export function Component() {
             <p role="status">
               {inbox.isLoading || inbox.isOld
                 ? words.loading
-                : inbox.page && words.shown(tasks.length, dates.time(inbox.readAt.toISOString()))}
+                : inbox.page &&
+                  words.shown(tasks.length, total ?? tasks.length, dates.time(inbox.readAt.toISOString()))}
             </p>
             <div role="status" className="inbox__fresh">
               {inbox.fresh > 0 && <strong>{words.fresh(inbox.fresh)}</strong>}

@@ -7,6 +7,7 @@ import type { CancelReason } from '../../../domain/journal';
 import { cancelReasonLabels, rungLabels } from '../../../domain/labels';
 import type { Task } from '../api/types';
 import { daysBetween, parisDay, useDates } from '../words/dates';
+import { nameOf } from '../words/listed';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 import type { Change } from './change';
@@ -102,9 +103,6 @@ export function useRows(): RowContext {
   return rows;
 }
 
-export const nameOf = ({ person }: Pick<Task, 'person'>) =>
-  `${person.lastName.toLocaleUpperCase('fr')} ${person.firstName}`;
-
 export function SelectBox({ row: { task, isSelected } }: { row: Row }) {
   const words = useWords(w);
   const labelOf = useLabel();
@@ -133,15 +131,9 @@ export function SelectBox({ row: { task, isSelected } }: { row: Row }) {
 }
 
 export function PersonLink({ row: { task } }: { row: Row }) {
-  const { state, leaveFor } = useRows();
+  const { leaveFor } = useRows();
   return (
-    <Link
-      className="inbox__person"
-      to={`/tasks/${task.id}`}
-      state={state}
-      onClick={() => leaveFor(task.id)}
-      data-open
-    >
+    <Link className="inbox__person" to={`/pathways/${task.pathwayId}`} onClick={() => leaveFor(task.id)}>
       {nameOf(task)}
     </Link>
   );
@@ -150,10 +142,20 @@ export function PersonLink({ row: { task } }: { row: Row }) {
 export function KindOf({ row: { task } }: { row: Row }) {
   const words = useWords(w);
   const labelOf = useLabel();
+  const { state, leaveFor } = useRows();
   const about = useSubject()(task.subject);
   return (
     <>
-      <span className="inbox__kind">{labelOf(task.label)}</span>
+      <Link
+        className="inbox__kind"
+        to={`/tasks/${task.id}`}
+        state={state}
+        onClick={() => leaveFor(task.id)}
+        data-open
+      >
+        {labelOf(task.label)}
+        <span className="fr-sr-only"> ({nameOf(task)})</span>
+      </Link>
       {about && <span className="inbox__about"> · {about}</span>}
       {task.round > 1 && <span className="inbox__about"> · {words.round(task.round)}</span>}
       {task.partner && <span className="inbox__about"> · {words.partner(task.partner.displayName)}</span>}

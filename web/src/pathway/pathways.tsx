@@ -16,6 +16,7 @@ import { ExportButton } from '../people/exports';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useWords } from '../words/words';
 import './pathway.css';
 
@@ -248,9 +249,7 @@ function List({ items }: { items: readonly PathwaySummary[] }) {
         {items.map((p) => (
           <tr key={p.id}>
             <th scope="row">
-              <Link to={`/pathways/${p.id}`}>
-                {p.person.lastName} {p.person.firstName}
-              </Link>
+              <Link to={`/pathways/${p.id}`}>{nameOf(p)}</Link>
             </th>
             <td data-label={words.step}>
               {steps.indexOf(p.step) + 1}. {labelOf(stepLabels[p.step])}

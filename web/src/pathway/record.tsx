@@ -280,9 +280,11 @@ function Refused({ problem }: { problem: unknown }) {
 }
 
 /** Puts the focus on what has just opened. */
-function useFocusOnOpening<E extends HTMLElement>(): RefObject<E | null> {
+function useFocusOnOpening<E extends HTMLElement>(wanted = true): RefObject<E | null> {
   const place = useRef<E>(null);
-  useEffect(() => place.current?.focus(), []);
+  useEffect(() => {
+    if (wanted) place.current?.focus();
+  }, [wanted]);
   return place;
 }
 
@@ -293,15 +295,26 @@ interface OpenForm {
   onCancel(): void;
 }
 
-/** One click opened it, with the telephone chosen; the second one, on the result, records. */
-function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
+/**
+ * One click opened it, with the telephone chosen; the second one, on the result, records.
+ * @param below something that opened with it is read first
+ * @param during wraps what is sent
+ */
+export function Contact({
+  pathwayId,
+  form,
+  onDone,
+  onCancel,
+  below = false,
+  during = (work) => work(),
+}: OpenForm & { below?: boolean; during?: (work: () => Promise<void>) => Promise<void> }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const { sending, problem, record } = useRecording(pathwayId, form, null);
   const [channel, setChannel] = useState<Channel>('phone');
   const [comment, setComment] = useState('');
   const [when, setWhen] = useState('');
-  const first = useFocusOnOpening<HTMLHeadingElement>();
+  const first = useFocusOnOpening<HTMLHeadingElement>(!below);
   async function keep(result: ContactResult) {
     const body = {
       channel,
@@ -365,7 +378,7 @@ function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
             key={result}
             priority={result === 'reached' ? 'primary' : 'secondary'}
             disabled={sending}
-            onClick={() => void keep(result)}
+            onClick={() => void during(() => keep(result))}
           >
             {labelOf(contactResultLabels[result])}
           </Button>

@@ -16,7 +16,7 @@ const w = inBoth({
     recorded: 'C’est enregistré',
     accepted: 'C’est pris en compte',
     acceptedHow:
-      'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes dans la boîte de réception.',
+      'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes parmi les autres.',
     opened: 'Ce qui s’ouvre maintenant',
     nothing: 'Aucune nouvelle tâche ne s’ouvre pour l’instant.',
     others: (n: number) => `${n} ${n > 1 ? 'tâches s’ouvrent' : 'tâche s’ouvre'} pour d’autres personnes.`,
@@ -24,14 +24,14 @@ const w = inBoth({
     next: 'Tâche suivante',
     looking: 'Recherche…',
     none: 'Il n’y a plus de tâche à la suite : la liste est terminée.',
-    inbox: 'Retour à la boîte de réception',
+    inbox: 'Retour aux tâches',
     person: (name: string) => `Page de ${name}`,
   },
   en: {
     recorded: 'Recorded',
     accepted: 'Taken into account',
     acceptedHow:
-      'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay in the inbox for a few minutes.',
+      'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay among the others for a few minutes.',
     opened: 'What opens now',
     nothing: 'No new task opens for now.',
     others: (n: number) => `${n} ${n === 1 ? 'task opens' : 'tasks open'} for other people.`,
@@ -39,7 +39,7 @@ const w = inBoth({
     next: 'Next task',
     looking: 'Looking…',
     none: 'There is no task after this one: the list is done.',
-    inbox: 'Back to the inbox',
+    inbox: 'Back to the tasks',
     person: (name: string) => `Page of ${name}`,
   },
 });

@@ -1,5 +1,6 @@
 /** What a task is: of whom, about what, when it is due and why then. */
 import { Badge } from '@codegouvfr/react-dsfr/Badge';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { rungLabels, stepLabels } from '../../../domain/labels';
 import type { TaskDetails } from '../api/types';
@@ -37,7 +38,8 @@ const w = inBoth({
   },
 });
 
-export function Facts({ task }: { task: TaskDetails }) {
+/** @param children under what is known */
+export function Facts({ task, children }: { task: TaskDetails; children?: ReactNode }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const subjectOf = useSubject();
@@ -113,6 +115,7 @@ export function Facts({ task }: { task: TaskDetails }) {
           </div>
         )}
       </dl>
+      {children}
       {deadlines.length > 0 && (
         <details className="task-why">
           <summary>{words.why}</summary>

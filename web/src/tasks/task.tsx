@@ -23,15 +23,17 @@ import { Files } from './files';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
+import { Reach } from './reach';
 import { caseOf, Refusal } from './refusal';
+import '../pathway/pathway.css';
 import './task.css';
 import { useWays } from './ways';
 
 const w = inBoth({
   fr: {
     task: 'Tâche',
-    back: 'Retour à la boîte de réception',
-    next: 'Passer à la tâche suivante',
+    back: 'Retour aux tâches',
+    next: 'Tâche suivante',
     about: 'Autour de la tâche',
     outcomes: 'Ce qui pourra en résulter',
     follows: (label: string, then: string) => `${label} : ${then}`,
@@ -39,8 +41,8 @@ const w = inBoth({
   },
   en: {
     task: 'Task',
-    back: 'Back to the inbox',
-    next: 'Go to the next task',
+    back: 'Back to the tasks',
+    next: 'Next task',
     about: 'Around the task',
     outcomes: 'What may come of it',
     follows: (label: string, then: string) => `${label}: ${then}`,
@@ -102,6 +104,8 @@ function Loaded({ task, etag, again }: LoadedProps) {
   const [completed, setCompleted] = useState<CompletedTask | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [comment, setComment] = useState('');
+  const [reaching, setReaching] = useState(false);
+  const isOpen = task.status === 'open';
 
   const knowAgain = async () => {
     const { data } = await again();
@@ -146,7 +150,21 @@ function Loaded({ task, etag, again }: LoadedProps) {
           </Button>
         )}
       </nav>
-      <Facts task={task} />
+      <Facts task={task}>
+        {(isOpen || reaching) && (
+          <Reach
+            task={task}
+            open={reaching}
+            onOpen={setReaching}
+            during={(work) =>
+              during(async () => {
+                await work();
+                await knowAgain();
+              })
+            }
+          />
+        )}
+      </Facts>
       <div className="task-columns">
         <div className="task-main">
           {completed ? (
@@ -174,6 +192,10 @@ function Loaded({ task, etag, again }: LoadedProps) {
                 onComment={(text) => {
                   setComment(text);
                   document.getElementById('comment')?.focus();
+                }}
+                onReach={() => {
+                  setReaching(true);
+                  document.getElementById('reach')?.focus();
                 }}
               />
             </>
@@ -210,11 +232,14 @@ interface DoingProps {
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
   onComment(text: string): void;
+  /** They want to note that they tried to reach the young person. */
+  onReach(): void;
 }
 
 /** What can be done with the task as it is: complete it, take it, or read what came of it. */
 function Doing(props: DoingProps) {
-  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment } = props;
+  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment, onReach } =
+    props;
   const words = useWords(w);
   const labelOf = useLabel();
   const me = useMe();
@@ -250,7 +275,7 @@ function Doing(props: DoingProps) {
       {isOpen && <Holding task={task} busy={busy} act={act} />}
       {mayComplete ? (
         <Completing
-          {...{ task, etag, busy, during, onCompleted, onChanged }}
+          {...{ task, etag, busy, during, onCompleted, onChanged, onReach }}
           problem={refused?.what === 'completing' ? refused.problem : null}
           onProblem={(problem) => onRefused(problem && { problem, what: 'completing' })}
         />
