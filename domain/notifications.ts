@@ -11,7 +11,7 @@ export type MessageKind = (typeof messageKinds)[number];
 
 export const messageLabels: Readonly<Record<MessageKind, Label>> = {
   digest: {
-    fr: 'Le point du matin : vos tâches du jour, les jours ouvrés',
+    fr: 'Le point du matin : vos tâches du jour, les jours ouvrés',
     en: 'The morning digest: your tasks of the day, on working days',
   },
   high_alert: { fr: 'Alerte forte, aussitôt', en: 'High alert, at once' },

@@ -24,7 +24,7 @@ describe('one’s reminders', () => {
   test('are each switched on and off, and stay so', async () => {
     const page = await application.page('counsellor.tours', { path: '/me/notifications' });
     const digest = page.getByRole('checkbox', {
-      name: 'Le point du matin : vos tâches du jour, les jours ouvrés',
+      name: 'Le point du matin : vos tâches du jour, les jours ouvrés',
     });
     const alert = page.getByRole('checkbox', { name: 'Alerte forte, aussitôt' });
     await digest.waitFor();

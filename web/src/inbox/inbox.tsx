@@ -19,6 +19,7 @@ import './inbox.css';
 import { type Command, heard, isTyping } from './keys';
 import { Skeleton, TaskList } from './list';
 import { quickActionOf, type Row, type RowContext, Rows } from './row';
+import { takeableBy } from './takeable';
 import { useInbox } from './use-inbox';
 
 const w = inBoth({
@@ -123,7 +124,7 @@ export function Component() {
   const filters = filtersIn(search, firstTab);
   const cursor = search.get('cursor');
   const { sought = '', before = [] } = (location.state ?? {}) as Kept;
-  const inbox = useInbox({ filters, cursor, sought });
+  const inbox = useInbox({ filters, takeable: takeableBy(me.role), cursor, sought });
   const { tasks, now } = inbox;
   const next = inbox.page?.next ?? null;
 

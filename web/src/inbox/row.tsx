@@ -30,8 +30,8 @@ const w = inBoth({
     round: (n: number) => `${n}ᵉ fois`,
     claim: 'Prendre',
     claimOf: (name: string) => `Prendre la tâche de ${name}`,
-    release: 'Rendre',
-    releaseOf: (name: string) => `Rendre la tâche de ${name}`,
+    release: 'Rendre à l’équipe',
+    releaseOf: (name: string) => `Rendre à l’équipe la tâche de ${name}`,
     select: (name: string, kind: string) => `Sélectionner ${name}, ${kind}`,
     gone: 'N’est plus dans vos tâches',
     done: 'Faite',
@@ -57,8 +57,8 @@ const w = inBoth({
     round: (n: number) => `time no. ${n}`,
     claim: 'Take',
     claimOf: (name: string) => `Take the task of ${name}`,
-    release: 'Give back',
-    releaseOf: (name: string) => `Give back the task of ${name}`,
+    release: 'Give back to the team',
+    releaseOf: (name: string) => `Give back to the team the task of ${name}`,
     select: (name: string, kind: string) => `Select ${name}, ${kind}`,
     gone: 'No longer among your tasks',
     done: 'Done',
@@ -185,7 +185,6 @@ export function DueOf({ row: { task } }: { row: Row }) {
   if (task.closedAt) return <span className="inbox__due">{words.closed(dates.day(task.closedAt))}</span>;
   const days = daysBetween(readAt, task.dueAt);
   const due = dueOf(task.dueAt, readAt);
-  const sameYear = parisDay(task.dueAt).slice(0, 4) === parisDay(readAt).slice(0, 4);
   const said =
     days < 0
       ? words.late(-days)
@@ -193,9 +192,7 @@ export function DueOf({ row: { task } }: { row: Row }) {
         ? words.today
         : days === 1
           ? words.tomorrow
-          : sameYear
-            ? dates.shortDay(task.dueAt)
-            : dates.day(task.dueAt);
+          : dates.comingDay(task.dueAt, readAt);
   return (
     <time
       className={`inbox__due inbox__due--${due} ${dueIcons[due]}`}
@@ -285,7 +282,7 @@ export function QuickAction({ row }: { row: Row }) {
   return (
     <Button
       size="small"
-      priority={action === 'claim' ? 'secondary' : 'tertiary'}
+      priority={action === 'claim' ? 'secondary' : 'tertiary no outline'}
       // Not disabled: the focus would be lost.
       nativeButtonProps={{
         'aria-disabled': row.isPending,

@@ -24,6 +24,7 @@ const w = inBoth({
     when: 'Quand (maintenant si vide)',
     contactKept: (result: string, channel: string) => `Contact enregistré : ${result}, ${channel}.`,
     other: 'Enregistrer un autre événement',
+    otherHow: 'Contrat, alerte, offre, mise en attente, sortie…',
     choose: 'Que s’est-il passé ?',
     notNow: 'Pas maintenant',
     save: 'Enregistrer',
@@ -38,6 +39,7 @@ const w = inBoth({
       'Le parcours a changé pendant votre saisie. La page est à jour et votre saisie est toujours là : relisez, puis enregistrez à nouveau.',
     overtaken: 'Ce n’est plus possible en l’état. La page est à jour ; votre saisie est toujours là.',
     wrong: 'Rien n’est enregistré : corrigez ce que le formulaire signale.',
+    hold: 'Jusque-là rien n’est dû, sauf ce que la loi date. Le parcours reprend de lui-même ce jour-là, et vous pouvez le reprendre plus tôt.',
     sure: (what: string) => `Confirmez : ${what}`,
     exit: 'Les tâches ouvertes seront annulées et plus rien ne sera demandé. Vous pouvez annuler la sortie pendant 30 jours, sur cette page.',
     resume: 'Les tâches et les échéances reprennent aujourd’hui ; les jours d’attente ne comptent pas.',
@@ -53,6 +55,7 @@ const w = inBoth({
     when: 'When (now if empty)',
     contactKept: (result: string, channel: string) => `Contact recorded: ${result}, ${channel}.`,
     other: 'Record another event',
+    otherHow: 'Contract, alert, offer, hold, exit…',
     choose: 'What has happened?',
     notNow: 'Not now',
     save: 'Record',
@@ -67,6 +70,7 @@ const w = inBoth({
     overtaken:
       'This is no longer possible as things are. The page is up to date; what you typed is still there.',
     wrong: 'Nothing is recorded: correct what the form points out.',
+    hold: 'Until then nothing is due but what the law dates. The pathway resumes by itself on that day, and you can resume it earlier.',
     sure: (what: string) => `Please confirm: ${what}`,
     exit: 'Open tasks will be cancelled and nothing more will be asked. You can undo the exit for 30 days, on this page.',
     resume: 'Tasks and deadlines go on today; the days on hold do not count.',
@@ -157,10 +161,15 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
               setMenu(!menu);
               onOpen(null);
             }}
-            nativeButtonProps={{ 'aria-expanded': menu }}
+            nativeButtonProps={{ 'aria-expanded': menu, 'aria-describedby': 'record-other' }}
           >
             {words.other}
           </Button>
+        )}
+        {others.length > 0 && !alone && !menu && !form && (
+          <p id="record-other" className="record__how fr-hint-text">
+            {words.otherHow}
+          </p>
         )}
       </div>
       <div role="status">
@@ -447,6 +456,7 @@ function Event({ pathwayId, etag, form, typed, onTyped, onDone, onCancel }: Even
         </Confirm>
       ) : (
         <form onSubmit={submit} noValidate ref={fields.place as RefObject<HTMLFormElement | null>}>
+          {event === 'hold' && <p>{words.hold}</p>}
           <SchemaFields
             schema={schema}
             value={typed}

@@ -18,7 +18,8 @@ const w = inBoth({
     acceptedHow:
       'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes parmi les autres.',
     opened: 'Ce qui s’ouvre maintenant',
-    nothing: 'Aucune nouvelle tâche ne s’ouvre pour l’instant.',
+    nothing:
+      'Aucune nouvelle tâche ne s’ouvre aujourd’hui : ce qui est prévu s’ouvrira de soi-même, à sa date.',
     others: (n: number) => `${n} ${n > 1 ? 'tâches s’ouvrent' : 'tâche s’ouvre'} pour d’autres personnes.`,
     nobody: 'à prendre',
     next: 'Tâche suivante',
@@ -33,7 +34,7 @@ const w = inBoth({
     acceptedHow:
       'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay among the others for a few minutes.',
     opened: 'What opens now',
-    nothing: 'No new task opens for now.',
+    nothing: 'No new task opens today: what is planned will open by itself, on its day.',
     others: (n: number) => `${n} ${n === 1 ? 'task opens' : 'tasks open'} for other people.`,
     nobody: 'to be taken',
     next: 'Next task',

@@ -27,7 +27,7 @@ const w = inBoth({
     notReached: 'Pas encore joint ?',
     attempt: 'Noter une tentative',
     attemptHow:
-      'La tâche reste ouverte ; la coordination est sollicitée après plusieurs tentatives sans réponse.',
+      'La tâche reste ouverte ; la coordination est sollicitée après plusieurs tentatives sans réponse.',
     draft: {
       unsaved: 'Brouillon en cours…',
       saving: 'Brouillon en cours…',

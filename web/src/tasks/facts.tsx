@@ -20,8 +20,9 @@ const w = inBoth({
     referent: 'Référent',
     noReferent: 'pas encore désigné',
     partner: 'Partagée avec',
-    rungs: 'Déjà fait',
-    round: (n: number) => `${n}e fois`,
+    rungs: 'Relances',
+    asked: 'Demandée',
+    round: (n: number) => `pour la ${n}ᵉ fois`,
   },
   en: {
     person: 'Young person',
@@ -33,7 +34,8 @@ const w = inBoth({
     referent: 'Referent',
     noReferent: 'not assigned yet',
     partner: 'Shared with',
-    rungs: 'Done so far',
+    rungs: 'Reminders',
+    asked: 'Asked',
     round: (n: number) => `time no. ${n}`,
   },
 });
@@ -93,11 +95,14 @@ export function Facts({ task, children }: { task: TaskDetails; children?: ReactN
         )}
         <div>
           <dt>{words.step}</dt>
-          <dd>
-            {labelOf(stepLabels[task.step])}
-            {task.round > 1 && `, ${words.round(task.round)}`}
-          </dd>
+          <dd>{labelOf(stepLabels[task.step])}</dd>
         </div>
+        {task.round > 1 && (
+          <div>
+            <dt>{words.asked}</dt>
+            <dd>{words.round(task.round)}</dd>
+          </div>
+        )}
         <div>
           <dt>{words.referent}</dt>
           <dd>{task.referent?.displayName ?? words.noReferent}</dd>

@@ -105,7 +105,8 @@ function Loaded({ task, etag, again }: LoadedProps) {
   const [refused, setRefused] = useState<Refused | null>(null);
   const [comment, setComment] = useState('');
   const [reaching, setReaching] = useState(false);
-  const isOpen = task.status === 'open';
+  // What was just noted may have closed the task: it is still said.
+  const [wasOpen] = useState(task.status === 'open');
 
   const knowAgain = async () => {
     const { data } = await again();
@@ -151,7 +152,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
         )}
       </nav>
       <Facts task={task}>
-        {(isOpen || reaching) && (
+        {wasOpen && (
           <Reach
             task={task}
             open={reaching}
