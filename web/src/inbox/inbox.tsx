@@ -56,7 +56,8 @@ const w = inBoth({
     },
     clear: 'Effacer les filtres',
     toTeam: 'Chercher dans toute l’équipe',
-    toFree: (n: number) => (n > 0 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    toFree: (n: number) => (n > 1 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    toLate: (n: number) => `Voir les retards de l’équipe (${n})`,
   },
   en: {
     title: 'Tasks',
@@ -91,7 +92,8 @@ const w = inBoth({
     },
     clear: 'Clear the filters',
     toTeam: 'Look in the whole team',
-    toFree: (n: number) => (n > 0 ? `See the ${n} free tasks` : 'See the free tasks'),
+    toFree: (n: number) => (n > 1 ? `See the ${n} free tasks` : 'See the free tasks'),
+    toLate: (n: number) => `See what the team is late with (${n})`,
   },
 });
 
@@ -400,9 +402,19 @@ export function Component() {
                     <Button onClick={() => toTab('team')}>{words.toTeam}</Button>
                   )}
                   {emptiness === 'me' && (
-                    <Button onClick={() => toTab('unassigned')}>
-                      {words.toFree(inbox.counts?.unassigned.total ?? 0)}
-                    </Button>
+                    <div className="inbox__onwards">
+                      <Button onClick={() => toTab('unassigned')}>
+                        {words.toFree(inbox.counts?.unassigned.total ?? 0)}
+                      </Button>
+                      {may('task.assign') && (inbox.counts?.team.overdue ?? 0) > 0 && (
+                        <Button
+                          priority="secondary"
+                          onClick={() => choose({ ...filters, assignee: 'team', due: 'overdue' })}
+                        >
+                          {words.toLate(inbox.counts?.team.overdue ?? 0)}
+                        </Button>
+                      )}
+                    </div>
                   )}
                 </div>
               )}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
+import { useLive } from '../live/live';
 import { useDates } from '../words/dates';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -26,7 +27,7 @@ const w = inBoth({
     looking: 'Recherche…',
     none: 'Il n’y a plus de tâche à la suite : la liste est terminée.',
     inbox: 'Retour aux tâches',
-    person: (name: string) => `Page de ${name}`,
+    person: (name: string) => `Page de suivi : ${name}`,
   },
   en: {
     recorded: 'Recorded',
@@ -92,14 +93,23 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
   const subjectOf = useSubject();
   const { longDay } = useDates();
   const query = queryOf({ pathway: task.pathwayId, limit: 50 });
-  const { data } = useQuery({
+  const { data, refetch } = useQuery({
     queryKey: ['tasks', 'opened', task.id],
     queryFn: ({ signal }) => get<Page<Task>>(`/api/tasks${query}`, signal),
-    enabled: ids.length > 0,
   });
-  if (ids.length === 0) return <p>{words.nothing}</p>;
+  // A mediation asks what follows a moment after it was decided.
+  useLive({
+    changed: ({ pathwayId }) => {
+      if (pathwayId === task.pathwayId) void refetch();
+    },
+    mayHaveMissed: () => void refetch(),
+  });
   if (!data) return null;
-  const seen = data.items.filter(({ id }) => ids.includes(id));
+  const seen = data.items.filter(
+    ({ id, openedAt }) =>
+      ids.includes(id) || (openedAt !== null && task.closedAt !== null && openedAt >= task.closedAt),
+  );
+  if (seen.length === 0 && ids.length === 0) return <p>{words.nothing}</p>;
   return (
     <>
       <h3 className="fr-h6">{words.opened}</h3>

@@ -10,6 +10,8 @@ import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useLive } from '../live/live';
+import { AlertsAndMediations } from '../pathway/support';
+import { usePathway } from '../pathway/use-pathway';
 import { useMe } from '../session/session';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -83,6 +85,18 @@ function TaskPage({ id }: { id: string }) {
       {task.error ? <Failure error={task.error} retry={() => void again()} /> : <Waiting />}
     </Page>
   );
+}
+
+/** Whoever mediates has to know what happened. */
+const ofMediation: readonly TaskDetails['kind'][] = [
+  'accept_mediation',
+  'name_mediator',
+  'meet_parties',
+  'mediation_follow_up',
+];
+function WhyMediation({ pathwayId }: { pathwayId: string }) {
+  const { data } = usePathway(pathwayId);
+  return data ? <AlertsAndMediations pathway={data.body} /> : null;
 }
 
 interface LoadedProps {
@@ -168,6 +182,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
       </Facts>
       <div className="task-columns">
         <div className="task-main">
+          {ofMediation.includes(task.kind) && <WhyMediation pathwayId={task.pathwayId} />}
           {completed ? (
             <After task={task} completed={completed} ways={ways} />
           ) : (
