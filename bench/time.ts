@@ -57,7 +57,12 @@ export async function burst(system: System, token: string, count: number): Promi
     load(some, 16, () => system.startSleeper((minute ?? Date.now() + NEVER) + Math.random() * MINUTE)),
   );
   await sleep(bareAt - Date.now());
-  const bare = await rate(count, bareAt, () => system.bareFired());
+  // What is asked meanwhile costs processor time, so it is asked of both.
+  const bare = await rate(count, bareAt, async () => {
+    await inbox(system, token);
+    await opened(system);
+    return system.bareFired();
+  });
   return [
     measure(`tasks opened by ${count} timers of one minute`, '/s', ours, bare, '≥ 0.8'),
     measure('inbox p95 meanwhile, over idle', 'ms', percentile95(busy), percentile95(idle), '≤ 2'),

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time';
-import { yieldToPeople } from '../config/priority';
 import {
   accepts,
   choosePort,
@@ -87,7 +86,6 @@ export async function startTemporal(options: {
       { logFile: path.join(dataDir, 'temporal.log'), stopSignal: 'SIGTERM' },
     );
     remember(dataDir, 'temporal', server.pid);
-    yieldToPeople(server.pid);
     const address = `127.0.0.1:${port}`;
     const ready = await untilReady(server, address, port, namespace);
     if (ready) {

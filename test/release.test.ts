@@ -13,13 +13,15 @@ import { bundle } from '../worker/bundle';
 import { type Deployment, makeCurrent, releases } from '../worker/release';
 import { createWorker } from '../worker/worker';
 import { completeTask } from '../workflows/messages';
-import { PathwayWorld, type YoungPerson } from './setup/pathways';
+import { PathwayWorld, withRunsOf, type YoungPerson } from './setup/pathways';
 import { testTemporalAddress, testWorkflowBundle } from './setup/servers';
 
 jest.setTimeout(90_000);
 
 const root = path.join(__dirname, '..');
 const patch = 'referent-first';
+/** More than a pathway has here before a run of it is meant to end. */
+const eventsOfARun = 400;
 
 type Code = { code: string };
 /** What is released now; with the documented change; with its patch deprecated; with the new way alone. */
@@ -39,7 +41,7 @@ beforeAll(async () => {
     return bundleWith({ ...changed, source });
   };
   code = {
-    released: await testWorkflowBundle(),
+    released: withRunsOf(eventsOfARun, await testWorkflowBundle()),
     changed: await bundleWith(changed),
     deprecated: await guardedBy(`(deprecatePatch('${patch}'), true)`),
     unguarded: await guardedBy('true'),
@@ -288,7 +290,7 @@ async function bundleWith({ file, source }: Change): Promise<Code> {
       });
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     writeFileSync(path.join(folder, file), source);
-    return await bundle(folder);
+    return withRunsOf(eventsOfARun, await bundle(folder));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,10 +1,10 @@
 /** The worker's process: workflows, activities, and the starter that begins what waits to be started. */
 import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import pino from 'pino';
 import { type Config, loadConfig, publicUrlOf } from '../config/config';
-import { yieldToPeople } from '../config/priority';
 import { temporalConnection } from '../config/temporal';
 import { ownerPool } from '../db/pool';
 import { bundle, bundleFile } from './bundle';
@@ -84,6 +84,18 @@ async function main(): Promise<void> {
   await clientConnection.close();
   await connection.close();
   await pool.end();
+}
+
+/**
+ * On a machine that is shared, who waits for an answer comes before what the clock sets off for thousands. On Linux a
+ * priority is a thread's own, handed down to the threads it begins: to be said before there is a worker.
+ */
+function yieldToPeople(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some systems do not let a process say so: it goes on as it is.
+  }
 }
 
 /** A worker whose build is not current polls, and gets nothing: its log is where one looks. */

@@ -72,7 +72,8 @@ function eventsOfARunIn({ code }: { code: string }): number {
   return Number(number.replaceAll('_', ''));
 }
 
-function withRunsOf(events: number | undefined, { code }: { code: string }): { code: string } {
+/** A bundle whose pathways continue in a new run after so many events; undefined: after the release's number. */
+export function withRunsOf(events: number | undefined, { code }: { code: string }): { code: string } {
   return { code: events === undefined ? code : code.replace(runLength, `$1${events};`) };
 }
 
