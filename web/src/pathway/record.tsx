@@ -336,11 +336,12 @@ export function Contact({
     if (said) onDone(said);
   }
   const errorAt = (pointer: string) => (problem instanceof ApiProblem ? problem.errorAt(pointer) : undefined);
+  const Title = below ? 'h2' : 'h3';
   return (
     <div className="record__form">
-      <h3 className="fr-h5" ref={first} tabIndex={-1}>
+      <Title className="fr-h5" ref={first} tabIndex={-1}>
         {words.contact}
-      </h3>
+      </Title>
       <fieldset className="choices">
         <legend>{words.channel}</legend>
         {channels.map((code) => (
