@@ -57,6 +57,7 @@ const w = inBoth({
     clear: 'Effacer les filtres',
     toTeam: 'Chercher dans toute l’équipe',
     toFree: (n: number) => (n > 1 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    seeTeam: 'Voir les tâches de l’équipe',
     toLate: (n: number) => `Voir les retards de l’équipe (${n})`,
   },
   en: {
@@ -93,6 +94,7 @@ const w = inBoth({
     clear: 'Clear the filters',
     toTeam: 'Look in the whole team',
     toFree: (n: number) => (n > 1 ? `See the ${n} free tasks` : 'See the free tasks'),
+    seeTeam: 'See the team’s tasks',
     toLate: (n: number) => `See what the team is late with (${n})`,
   },
 });
@@ -294,6 +296,7 @@ export function Component() {
   const tab = tabOf(filters);
   const tabCounts = filters.assignee === tab && filters.status === 'open' ? inbox.counts?.[tab] : undefined;
   const total = filters.due ? tabCounts?.[filters.due] : tabCounts?.total;
+  const free = inbox.counts?.unassigned.total;
   const emptiness = sought
     ? 'sought'
     : isNarrowed(filters)
@@ -392,7 +395,7 @@ export function Component() {
               ) : (
                 <div className="inbox__empty">
                   <p className="fr-text--lead">{words.empty[emptiness]}</p>
-                  <p>{words.hint[emptiness]}</p>
+                  <p>{words.hint[emptiness === 'me' && free === 0 ? 'unassigned' : emptiness]}</p>
                   {emptiness === 'narrowed' && (
                     <Button onClick={() => choose({ assignee: tab, status: filters.status })}>
                       {words.clear}
@@ -403,9 +406,11 @@ export function Component() {
                   )}
                   {emptiness === 'me' && (
                     <div className="inbox__onwards">
-                      <Button onClick={() => toTab('unassigned')}>
-                        {words.toFree(inbox.counts?.unassigned.total ?? 0)}
-                      </Button>
+                      {free === 0 ? (
+                        <Button onClick={() => toTab('team')}>{words.seeTeam}</Button>
+                      ) : (
+                        <Button onClick={() => toTab('unassigned')}>{words.toFree(free ?? 0)}</Button>
+                      )}
                       {may('task.assign') && (inbox.counts?.team.overdue ?? 0) > 0 && (
                         <Button
                           priority="secondary"

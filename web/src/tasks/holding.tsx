@@ -17,6 +17,8 @@ const w = inBoth({
     theirs: (who: string) => `${who} a cette tâche.`,
     standIn: (who: string) => `en remplacement de ${who}`,
     nobodyStandsIn: (who: string) => `${who}, en absence, n’a pas de remplaçant.`,
+    shared:
+      'Elle est partagée avec vous : dites en commentaire comment cela s’est passé, ou demandez qu’elle vous soit confiée.',
     claim: 'Prendre la tâche',
     release: 'Rendre la tâche à l’équipe',
     assign: 'Confier à quelqu’un…',
@@ -33,6 +35,7 @@ const w = inBoth({
     theirs: (who: string) => `${who} has this task.`,
     standIn: (who: string) => `standing in for ${who}`,
     nobodyStandsIn: (who: string) => `${who} is away and nobody stands in.`,
+    shared: 'It is shared with you: say in a comment how it went, or ask for it to be given to you.',
     claim: 'Take the task',
     release: 'Give it back to the team',
     assign: 'Give it to somebody…',
@@ -71,6 +74,7 @@ export function Holding({ task, busy, act }: { task: TaskDetails; busy: boolean;
         {whose}
         {!assignee && standsInFor && ` ${words.nobodyStandsIn(standsInFor.displayName)}`}
         {!assignee && actions.includes('task.complete') && ` ${words.freeToComplete}`}
+        {assignee && !mine && task.partner?.id === me.id && ` ${words.shared}`}
       </p>
       <div className="task-buttons">
         {!assignee && actions.includes('task.claim') && (
