@@ -21,8 +21,10 @@ describe('one’s reminders', () => {
 
   test('are each switched on and off, and stay so', async () => {
     const page = await application.page('counsellor.tours', { path: '/me/notifications' });
-    const digest = page.getByRole('checkbox', { name: 'Le point du matin, les jours ouvrés' });
-    const alert = page.getByRole('checkbox', { name: 'Alerte grave, aussitôt' });
+    const digest = page.getByRole('checkbox', {
+      name: 'Le point du matin : vos tâches du jour, les jours ouvrés',
+    });
+    const alert = page.getByRole('checkbox', { name: 'Alerte forte, aussitôt' });
     await digest.waitFor();
     expect([await digest.isChecked(), await alert.isChecked()]).toEqual([true, true]);
     // What concerns other roles is not offered.

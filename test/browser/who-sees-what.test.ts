@@ -78,7 +78,7 @@ test('a list is taken away as a file, and that it was is shown', async () => {
   const page = await application.page('coordinator.tours', { path: '/pathways' });
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Emporter la liste des jeunes (CSV)' }).click(),
+    page.getByRole('button', { name: 'Télécharger la liste des jeunes (CSV)' }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/^jeunes-tours-.*\.csv$/);
   expect(readFileSync(await file.path(), 'utf8')).toMatch(/^\ufeffNom;Prénom;.*\r\nMoreau;Lina;/);

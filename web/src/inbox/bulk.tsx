@@ -17,8 +17,9 @@ import { useSchemaForm } from '../form/use-schema-form';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useWords } from '../words/words';
-import { nameOf, useRows } from './row';
+import { useRows } from './row';
 
 const w = inBoth({
   fr: {

@@ -20,12 +20,14 @@ import './inbox.css';
 import { type Command, heard, isTyping } from './keys';
 import { Skeleton, TaskList } from './list';
 import { quickActionOf, type Row, type RowContext, Rows } from './row';
+import { takeableBy } from './takeable';
 import { useInbox } from './use-inbox';
 
 const w = inBoth({
   fr: {
     title: 'Tâches',
-    shown: (n: number, at: string) => `${n} ${n > 1 ? 'tâches affichées' : 'tâche affichée'}, lues à ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n > 1 ? 'tâches' : 'tâche'}${n < of ? ` sur ${of}` : ''}, à jour à ${at}`,
     loading: 'Chargement des tâches…',
     fresh: (n: number) => `${n} ${n > 1 ? 'nouvelles tâches' : 'nouvelle tâche'}`,
     show: 'Afficher',
@@ -55,11 +57,14 @@ const w = inBoth({
     },
     clear: 'Effacer les filtres',
     toTeam: 'Chercher dans toute l’équipe',
-    toFree: (n: number) => (n > 0 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    toFree: (n: number) => (n > 1 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    seeTeam: 'Voir les tâches de l’équipe',
+    toLate: (n: number) => `Voir les retards de l’équipe (${n})`,
   },
   en: {
     title: 'Tasks',
-    shown: (n: number, at: string) => `${n} ${n === 1 ? 'task' : 'tasks'} shown, read at ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n < of ? `of ${of} ` : ''}${n === 1 ? 'task' : 'tasks'}, up to date at ${at}`,
     loading: 'Loading the tasks…',
     fresh: (n: number) => `${n} new ${n === 1 ? 'task' : 'tasks'}`,
     show: 'Show',
@@ -89,7 +94,9 @@ const w = inBoth({
     },
     clear: 'Clear the filters',
     toTeam: 'Look in the whole team',
-    toFree: (n: number) => (n > 0 ? `See the ${n} free tasks` : 'See the free tasks'),
+    toFree: (n: number) => (n > 1 ? `See the ${n} free tasks` : 'See the free tasks'),
+    seeTeam: 'See the team’s tasks',
+    toLate: (n: number) => `See what the team is late with (${n})`,
   },
 });
 
@@ -121,7 +128,7 @@ export function Component() {
   const cursor = search.get('cursor');
   // Whom one seeks is here: a name stands in no address.
   const { sought = '', before = [], goOnWith } = (location.state ?? {}) as Kept;
-  const inbox = useInbox({ filters, cursor, sought });
+  const inbox = useInbox({ filters, takeable: takeableBy(me.role), cursor, sought });
   const { tasks, now } = inbox;
   const next = inbox.page?.next ?? null;
 
@@ -296,6 +303,8 @@ export function Component() {
   };
   const tab = tabOf(filters);
   const tabCounts = filters.assignee === tab && filters.status === 'open' ? inbox.counts?.[tab] : undefined;
+  const total = filters.due ? tabCounts?.[filters.due] : tabCounts?.total;
+  const free = inbox.counts?.unassigned.total;
   const emptiness = sought
     ? 'sought'
     : isNarrowed(filters)
@@ -312,6 +321,7 @@ export function Component() {
         <Button
           size="small"
           priority="tertiary no outline"
+          className="inbox__help"
           iconId="fr-icon-keyboard-line"
           onClick={() => help.open()}
         >
@@ -358,7 +368,8 @@ export function Component() {
             <p role="status">
               {inbox.isLoading || inbox.isOld
                 ? words.loading
-                : inbox.page && words.shown(tasks.length, dates.time(inbox.readAt.toISOString()))}
+                : inbox.page &&
+                  words.shown(tasks.length, total ?? tasks.length, dates.time(inbox.readAt.toISOString()))}
             </p>
             <div role="status" className="inbox__fresh">
               {inbox.fresh > 0 && <strong>{words.fresh(inbox.fresh)}</strong>}
@@ -393,7 +404,7 @@ export function Component() {
               ) : (
                 <div className="inbox__empty">
                   <p className="fr-text--lead">{words.empty[emptiness]}</p>
-                  <p>{words.hint[emptiness]}</p>
+                  <p>{words.hint[emptiness === 'me' && free === 0 ? 'unassigned' : emptiness]}</p>
                   {emptiness === 'narrowed' && (
                     <Button onClick={() => choose({ assignee: tab, status: filters.status })}>
                       {words.clear}
@@ -403,9 +414,21 @@ export function Component() {
                     <Button onClick={() => toTab('team')}>{words.toTeam}</Button>
                   )}
                   {emptiness === 'me' && (
-                    <Button onClick={() => toTab('unassigned')}>
-                      {words.toFree(inbox.counts?.unassigned.total ?? 0)}
-                    </Button>
+                    <div className="inbox__onwards">
+                      {free === 0 ? (
+                        <Button onClick={() => toTab('team')}>{words.seeTeam}</Button>
+                      ) : (
+                        <Button onClick={() => toTab('unassigned')}>{words.toFree(free ?? 0)}</Button>
+                      )}
+                      {may('task.assign') && (inbox.counts?.team.overdue ?? 0) > 0 && (
+                        <Button
+                          priority="secondary"
+                          onClick={() => choose({ ...filters, assignee: 'team', due: 'overdue' })}
+                        >
+                          {words.toLate(inbox.counts?.team.overdue ?? 0)}
+                        </Button>
+                      )}
+                    </div>
                   )}
                 </div>
               )}

@@ -10,6 +10,8 @@ import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { readAnew, useLive } from '../live/live';
+import { AlertsAndMediations } from '../pathway/support';
+import { usePathway } from '../pathway/use-pathway';
 import { useMe } from '../session/session';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -24,15 +26,17 @@ import { isHeldFrom } from './held';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
+import { Reach } from './reach';
 import { caseOf, Refusal } from './refusal';
+import '../pathway/pathway.css';
 import './task.css';
 import { useWays } from './ways';
 
 const w = inBoth({
   fr: {
     task: 'Tâche',
-    back: 'Retour à la boîte de réception',
-    next: 'Passer à la tâche suivante',
+    back: 'Retour aux tâches',
+    next: 'Tâche suivante',
     about: 'Autour de la tâche',
     outcomes: 'Ce qui pourra en résulter',
     follows: (label: string, then: string) => `${label} : ${then}`,
@@ -40,8 +44,8 @@ const w = inBoth({
   },
   en: {
     task: 'Task',
-    back: 'Back to the inbox',
-    next: 'Go to the next task',
+    back: 'Back to the tasks',
+    next: 'Next task',
     about: 'Around the task',
     outcomes: 'What may come of it',
     follows: (label: string, then: string) => `${label}: ${then}`,
@@ -84,6 +88,18 @@ function TaskPage({ id }: { id: string }) {
   );
 }
 
+/** Whoever mediates has to know what happened. */
+const ofMediation: readonly TaskDetails['kind'][] = [
+  'accept_mediation',
+  'name_mediator',
+  'meet_parties',
+  'mediation_follow_up',
+];
+function WhyMediation({ pathwayId }: { pathwayId: string }) {
+  const { data } = usePathway(pathwayId);
+  return data ? <AlertsAndMediations pathway={data.body} /> : null;
+}
+
 interface LoadedProps {
   readonly task: TaskDetails;
   readonly etag: string | null;
@@ -103,6 +119,9 @@ function Loaded({ task, etag, again }: LoadedProps) {
   const [completed, setCompleted] = useState<CompletedTask | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [comment, setComment] = useState('');
+  const [reaching, setReaching] = useState(false);
+  // What was just noted may have closed the task: it is still said.
+  const [wasOpen] = useState(task.status === 'open');
 
   const knowAgain = async () => {
     const { data } = await again();
@@ -147,9 +166,24 @@ function Loaded({ task, etag, again }: LoadedProps) {
           </Button>
         )}
       </nav>
-      <Facts task={task} />
+      <Facts task={task}>
+        {wasOpen && (
+          <Reach
+            task={task}
+            open={reaching}
+            onOpen={setReaching}
+            during={(work) =>
+              during(async () => {
+                await work();
+                await knowAgain();
+              })
+            }
+          />
+        )}
+      </Facts>
       <div className="task-columns">
         <div className="task-main" data-keeps-focus="h2">
+          {ofMediation.includes(task.kind) && <WhyMediation pathwayId={task.pathwayId} />}
           {completed ? (
             <After task={task} completed={completed} ways={ways} />
           ) : (
@@ -175,6 +209,10 @@ function Loaded({ task, etag, again }: LoadedProps) {
                 onComment={(text) => {
                   setComment(text);
                   document.getElementById('comment')?.focus();
+                }}
+                onReach={() => {
+                  setReaching(true);
+                  document.getElementById('reach')?.focus();
                 }}
               />
             </>
@@ -211,11 +249,14 @@ interface DoingProps {
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
   onComment(text: string): void;
+  /** They want to note that they tried to reach the young person. */
+  onReach(): void;
 }
 
 /** What can be done with the task as it is: complete it, take it, or read what came of it. */
 function Doing(props: DoingProps) {
-  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment } = props;
+  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment, onReach } =
+    props;
   const words = useWords(w);
   const labelOf = useLabel();
   const me = useMe();
@@ -250,7 +291,7 @@ function Doing(props: DoingProps) {
       {isOpen && <Holding task={task} busy={busy} act={act} />}
       {mayComplete ? (
         <Completing
-          {...{ task, etag, busy, during, onCompleted, onChanged }}
+          {...{ task, etag, busy, during, onCompleted, onChanged, onReach }}
           problem={refused?.what === 'completing' ? refused.problem : null}
           onProblem={(problem) => onRefused(problem && { problem, what: 'completing' })}
         />
