@@ -36,7 +36,6 @@ const w = inBoth({
     theirs: (who: string) => `${who} has this task.`,
     standIn: (who: string) => `standing in for ${who}`,
     nobodyStandsIn: (who: string) => `${who} is away and nobody stands in.`,
-    shared: 'It is shared with you: say in a comment how it went, or ask for it to be given to you.',
     claim: 'Take the task',
     release: 'Give it back to the team',
     assign: 'Give it to somebody…',
