@@ -17,7 +17,7 @@ const words = {
     complete: 'Terminer la tâche',
     choose: 'Faites un choix',
     recorded: 'C’est enregistré',
-    back: 'Retour à la boîte de réception',
+    back: 'Retour aux tâches',
     help: 'Raccourcis clavier',
     views: 'Vues enregistrées',
     manage: 'Enregistrer ou gérer les vues',
@@ -35,7 +35,7 @@ const words = {
     complete: 'Complete the task',
     choose: 'Make a choice',
     recorded: 'Recorded',
-    back: 'Back to the inbox',
+    back: 'Back to the tasks',
     help: 'Keyboard shortcuts',
     views: 'Saved views',
     manage: 'Save or manage views',
@@ -198,7 +198,9 @@ test('dialogs keep the focus and give it back', async () => {
   await expectFocusOn(link(page, 0), 'after the help');
 
   const manage = page.getByRole('button', { name: say.manage });
-  await tabTo(manage, 'Shift+Tab');
+  await tabTo(page.locator('.inbox__filters summary'), 'Shift+Tab');
+  await press('Enter');
+  await tabTo(manage);
   await press('Enter');
   const saved = await goRound(say.views);
   await tabTo(saved.getByRole('button', { name: say.close }));
