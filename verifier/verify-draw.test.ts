@@ -283,6 +283,29 @@ describe('forged in one place', () => {
     );
   });
 
+  test('rules that allow no draw are told, however well they are hashed', () => {
+    const rules = (change: (rules: DrawRecord['rules']) => unknown) => {
+      const forged = copyOf(firstRecord);
+      change(forged.rules);
+      return told(rehashed(forged)).filter((problem) => problem.startsWith('rules'));
+    };
+    expect(rules((r) => (at(r.sites, 0).ratio = { servicePlus: 5, of: 5 }))).toEqual([
+      'rules /rules/sites/0/ratio everybody would get service plus',
+    ]);
+    expect(rules((r) => (at(r.sites, 1).block = 5))).toEqual([
+      'rules /rules/sites/1/block is not a multiple of 2: 5',
+    ]);
+    expect(rules((r) => r.sites.reverse())).toEqual([
+      'rules /rules/sites/1/site stands twice or out of order: "blois"',
+    ]);
+    expect(rules((r) => (r.strata = 'none'))).toEqual([
+      'rules /rules/sites/1 differs from the first site, in one stratum',
+    ]);
+    const none = copyOf(firstRecord);
+    none.rules.sites = [];
+    expect(told(none)).toContainEqual('rules /rules/sites there is no site');
+  });
+
   test('no line of the log is removed, moved, changed, back-dated or put in', () => {
     const log = (forge: (log: LogEntry[]) => unknown) => {
       const forged = copyOf(secondRecord);
@@ -324,6 +347,10 @@ describe('forged in one place', () => {
     expect(
       log((l) => replace(l, chained(l.map((line) => ({ ...line, at: instantOf(2000) }))))),
     ).toContainEqual(expect.stringMatching(/^log \/log\/4\/at is not the instant in the record/));
+    const other = { at: at(firstRecord.log, 2).at, draw: uuidOf('other'), what: 'committed' as const };
+    const after = copyOf(firstRecord);
+    after.log.push(nextLine(at(after.log, 2), { ...other, content: hashOfWords('other') }));
+    expect(told(after)).toEqual(['log /log the log must end with this draw']);
     expect(log((l) => l.splice(0))).toContainEqual(
       expect.stringMatching(/the line "drawn" of this draw is missing/),
     );
@@ -415,6 +442,18 @@ describe('over several waves', () => {
     expect(told(kept)).toContainEqual(
       expect.stringMatching(/^fates \/allocations\/0\/id this person keeps an arm and was not to be drawn/),
     );
+    // Also under the id that a later wave knew them by.
+    const third = drawnRecord({
+      ...second,
+      words: 'third',
+      candidates: [{ id: uuidOf('met again elsewhere'), site: 'blois', wishedAt: instantOf(0) }],
+      kept: [],
+      log: secondRecord.log,
+      from: 2000,
+    });
+    expect(told(third, { previous: [firstRecord, secondRecord] })).toEqual([
+      expect.stringMatching(/^previous .* this person is drawn twice/),
+    ]);
     const both = copyOf(secondRecord);
     both.register.push({ id: at(both.kept, 0).id, site: 'tours', n: both.register.length + 1 });
     expect(told(both)).toContainEqual(
@@ -593,6 +632,8 @@ describe('the command', () => {
     expect(bad.stdout).toContain(
       "✗ Engagement sur la graine\n    /seed la graine n'est pas celle de l'engagement",
     );
+    // From another seed nobody's arm can be told right or wrong.
+    expect(bad.stdout).toContain('– Blocs et groupes : non vérifié');
     expect(bad.stdout).toContain('NON VALABLE.');
     expect(bad.status).toBe(1);
   });
@@ -607,7 +648,7 @@ describe('the command', () => {
     );
     expect(out).toContain('! There were other draws');
     expect(out).toMatch(/blois: \d+ wishes, places 12, 3 of 5 in blocks of 5/);
-    expect(out).toContain('VALID: nothing contradicts this record.');
+    expect(out).toContain('VALID IN ITSELF: it remains to be compared');
   });
 
   test('a file that cannot be read, an unknown option and no file at all are not valid', () => {
