@@ -22,8 +22,9 @@
  *    sums tie to the count in question.
  *
  * Limits. The cost is the least for one count after another, not for all together. Where step 2 had to add
- * something, that it had to may exclude some tables for a reader who runs this program over all candidates;
- * the tests do that for all tables of some small shapes. What is published together must be masked together:
+ * something, that it had to excludes some tables for a reader who runs this program over all candidates. The
+ * tests do that for all tables of one row up to four columns and of two by two, and nothing is given away; of
+ * larger ones drawn at random, full of small counts, about one in a hundred may be. What is published together must be masked together:
  * a second publication (the month after, another split) that overlaps the first is not seen here. A row of
  * which only one count is above zero says that all of them are in that category: no masking hides that.
  */
