@@ -98,7 +98,7 @@ describe('by hand', () => {
     ['one small count hides its total', [[3]], ['x x', 'x x']],
     ['a small count takes the cheapest of its row along', [[1, 7, 9]], ['x x 9 17', 'x x 9 17']],
     ['two of 1 would show, for none is 0: a third goes along', [[1, 1, 8]], ['x x x 10', 'x x x 10']],
-    ['two of 4: with 3 + 5 the dearer 5 would be the one shown', [[4, 4, 5]], ['x x x 13', 'x x x 13']],
+    ['two of 4: for 3 and 5 another 5 would be masked', [[5, 4, 4]], ['x x x 13', 'x x x 13']],
     ['four of 1 make a total that could be nothing else', [[1, 1, 1, 2]], ['x x x x x', 'x x x x x']],
     [
       'lone counts are their totals',
