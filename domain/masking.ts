@@ -19,12 +19,13 @@
  *    1 or more. That value must also be one for which step 1 masks the same, so that knowing the method does
  *    not help either. Where there is none (1 + 1 = 2), more is masked, again at the least cost.
  * 3. Where no more helps, or the change does not come out in whole numbers, all is masked, but the zeros, that
- *    sums tie to the count in question.
+ *    sums tie to the count in question; nothing further is tried then.
  *
  * Limits. The cost is the least for one count after another, not for all together. Where step 2 had to add
  * something, that it had to excludes some tables for a reader who runs this program over all candidates. The
- * tests do that for all tables of one row up to four columns and of two by two, and nothing is given away; of
- * larger ones drawn at random, full of small counts, about one in a hundred may be. What is published together must be masked together:
+ * tests do that for all tables of one row up to five columns and of two by two, and nothing is given away; of
+ * larger ones drawn at random, half small counts, a search left some cell without a second such value in about
+ * one of a hundred (2 × 3) to one of twenty-five (3 × 4). What is published together must be masked together:
  * a second publication (the month after, another split) that overlaps the first is not seen here. A row of
  * which only one count is above zero says that all of them are in that category: no masking hides that.
  */
@@ -171,7 +172,7 @@ interface Given {
   room: readonly Room[];
 }
 
-/** The counts above zero (by place) and the sums between them. */
+/** The counts above zero (each known by its place) and the sums between them. */
 class Publication {
   private readonly ids: string[] = [];
   private readonly numbers: number[] = [];
@@ -263,37 +264,45 @@ class Publication {
     const masked = new Set(chosen);
 
     /** A change that masks nothing more, and whose outcome is masked the same; else the cheapest that does. */
-    const otherValue = (place: number): number[] | undefined => {
-      let cheapest: { touched: number[]; cost: number } | undefined;
+    const otherValue = (place: number): { moved: number[]; masks: Iterable<number> } | undefined => {
+      let cheapest: { moved: number[]; masks: Set<number>; cost: number } | undefined;
       for (const room of [inClass, smallStaySmall, aboveZero]) {
         for (const way of [1, -1]) {
           const change = this.wholeChange(place, way, { masked, seen, room });
           if (!change) continue;
-          const touched = [...change.keys()].filter((other) => change[other] !== 0);
-          const cost = costOf(touched, masked, seen);
-          if (cost === 0 && (room === inClass || this.isMaskedAlike(change, chosen, masked))) return touched;
-          if (cost > 0 && !(cheapest && cheapest.cost <= cost)) cheapest = { touched, cost };
+          const moved = [...change.keys()].filter((other) => change[other] !== 0);
+          const masks = new Set(moved);
+          if (costOf(moved, masked, seen) === 0) {
+            if (room === inClass) return { moved, masks };
+            const instead = this.chosenAfter(change);
+            if (same(instead, chosen) || same(instead, masked)) return { moved, masks };
+            // When what would be masked instead is masked too, it no longer tells the two apart.
+            for (const other of instead) masks.add(other);
+          }
+          const cost = costOf([...masks], masked, seen);
+          if (cost > 0 && !(cheapest && cheapest.cost <= cost)) cheapest = { moved, masks, cost };
         }
       }
-      return cheapest?.touched;
+      return cheapest;
     };
 
     const safe = new Set<number>();
-    for (const place of chosen) {
+    // Comes to those too that are masked on the way.
+    for (const place of masked) {
       if (safe.has(place)) continue;
-      for (const other of otherValue(place) ?? this.tiedTo(place)) {
-        masked.add(other);
-        safe.add(other);
-      }
+      const tied = this.tiedTo(place);
+      const { moved, masks } = otherValue(place) ?? { moved: tied, masks: tied };
+      for (const other of moved) safe.add(other);
+      for (const other of masks) masked.add(other);
     }
     return masked;
   }
 
-  /** Whether step 1 chooses the same after a change, or what is masked by now. */
-  private isMaskedAlike(change: readonly number[], ...sets: ReadonlySet<number>[]): boolean {
-    const seen = this.numbers.map((count, place) => this.see(count + (change[place] ?? 0), place));
-    const other = this.giveWaysRound(seen);
-    return sets.some((set) => set.size === other.size && [...set].every((place) => other.has(place)));
+  /** What step 1 chooses after a change. */
+  private chosenAfter(change: readonly number[]): Set<number> {
+    return this.giveWaysRound(
+      this.numbers.map((count, place) => this.see(count + (change[place] ?? 0), place)),
+    );
   }
 
   /** The cheapest change, or its least multiple, that is whole; a longer one where sums of sums need it. */
@@ -363,8 +372,12 @@ class Publication {
 }
 
 /** What a change masks that is not masked yet. */
-function costOf(touched: readonly number[], masked: ReadonlySet<number>, seen: readonly Seen[]): number {
-  return touched.reduce((sum, place) => sum + (masked.has(place) ? 0 : (seen[place]?.cost ?? 0)), 0);
+function costOf(places: readonly number[], masked: ReadonlySet<number>, seen: readonly Seen[]): number {
+  return places.reduce((sum, place) => sum + (masked.has(place) ? 0 : (seen[place]?.cost ?? 0)), 0);
+}
+
+function same(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  return one.size === other.size && [...one].every((place) => other.has(place));
 }
 
 function nearWhole(x: number): number {
