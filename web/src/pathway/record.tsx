@@ -10,7 +10,7 @@ import type { EventForm, Recorded } from '../api/types';
 import { SchemaFields } from '../form/fields';
 import { type ObjectSchema, parisInstant, type Typed } from '../form/schema';
 import { useSchemaForm } from '../form/use-schema-form';
-import { Failure } from '../layout/states';
+import { Failure, Said } from '../layout/states';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { useAttempts, useRefresh } from './use-pathway';
 
@@ -172,18 +172,7 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
           </p>
         )}
       </div>
-      <div role="status">
-        {said && !form && (
-          <Alert
-            className="fr-mt-2w"
-            severity="success"
-            small
-            closable
-            onClose={() => setSaid(null)}
-            description={said}
-          />
-        )}
-      </div>
+      <Said said={form ? null : said} className="fr-mt-2w" onClose={() => setSaid(null)} />
       {menu && !form && (
         <div className="record__menu">
           <p className="fr-text--bold">{words.choose}</p>

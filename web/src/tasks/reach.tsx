@@ -1,9 +1,8 @@
 /** How to reach the young person of a task, and noting that one tried, without leaving the task. */
-import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { useRef, useState } from 'react';
 import type { Pathway, TaskDetails } from '../api/types';
-import { Failure, Waiting } from '../layout/states';
+import { Failure, Said, Waiting } from '../layout/states';
 import { Facts } from '../pathway/facts';
 import { Contact } from '../pathway/record';
 import { useForms, usePathway } from '../pathway/use-pathway';
@@ -46,18 +45,7 @@ export function Reach({ task, open, onOpen, during }: Props) {
       >
         {words.reach(task.person.firstName)}
       </Button>
-      <div role="status">
-        {said && !open && (
-          <Alert
-            className="fr-mt-1w"
-            severity="success"
-            small
-            closable
-            onClose={() => setSaid(null)}
-            description={said}
-          />
-        )}
-      </div>
+      <Said said={open ? null : said} className="fr-mt-1w" onClose={() => setSaid(null)} />
       <div id="reaching">
         {/* Who reads how to reach somebody is written down: not before they ask. */}
         {open && (
