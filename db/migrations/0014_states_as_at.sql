@@ -214,8 +214,8 @@ revoke execute on function facts_at, latest_at, contracts_at, overdue_at, states
 
 -- Counts, of the caller's own site or for the national roles of any; nobody learns of a person from here. SECURITY
 -- DEFINER, because committees and evaluators see no row of what is counted. `known`: by what was recorded until known_at.
--- `then` and `since`: of the pathways whose state as at `as_of` is another one by what was recorded after it, as it was
--- known then and as it is known since. Arms are told to evaluators.
+-- `before` and `after`: of the pathways whose state as at `as_of` is another one by what was recorded after it, as it was
+-- known then and as it is known now. Arms are told to evaluators.
 create function steering_counts(as_of timestamptz, known_at timestamptz, of_site text)
   returns table (version text, site_id text, step text, exit_code text, arm text, young_people bigint,
     overdue bigint, in_mediation bigint, on_hold bigint, unreachable bigint)
@@ -249,19 +249,19 @@ create function steering_counts(as_of timestamptz, known_at timestamptz, of_site
       return;
     end if;
     return query
-      with before as materialized (select * from states_at(as_of, as_of, touched)),
-      after as materialized (select * from states_at(as_of, known_at, touched)),
+      with earlier as materialized (select * from states_at(as_of, as_of, touched)),
+      later as materialized (select * from states_at(as_of, known_at, touched)),
       changed as (
         select coalesce(a.pathway_id, b.pathway_id) as pathway_id
-        from before b full join after a on a.pathway_id = b.pathway_id
+        from earlier b full join later a on a.pathway_id = b.pathway_id
         where (a.pathway_id, a.step, a.status, a.exit_code, a.arm, a.referent_id, a.contract_id, a.mediation_id,
             a.unreachable, a.overdue)
           is distinct from (b.pathway_id, b.step, b.status, b.exit_code, b.arm, b.referent_id, b.contract_id,
             b.mediation_id, b.unreachable, b.overdue)
       ),
       both_of_them as (
-        select 'then' as of_version, b.* from before b join changed using (pathway_id)
-        union all select 'since', a.* from after a join changed using (pathway_id)
+        select 'before' as of_version, b.* from earlier b join changed using (pathway_id)
+        union all select 'after', a.* from later a join changed using (pathway_id)
       )
       select s.of_version, s.site_id, s.step, s.exit_code, case when app_role() = 'evaluator' then s.arm end, count(*),
         count(*) filter (where s.overdue), count(*) filter (where s.mediation_id is not null),

@@ -1,0 +1,344 @@
+/**
+ * The figures of the programme as at an instant: how each is counted, in words, the same for every site, page and report;
+ * and how counts by site, step, exit and arm become what a steering committee reads. db/migrations/0014 counts so.
+ */
+import type { Label } from './forms';
+import { maskCounts, type Shown, type Sum } from './masking';
+import { type ExitCode, exitCodes, phaseOf, type Step, steps } from './pathway';
+
+interface Definition {
+  readonly label: Label;
+  readonly definition: Label;
+}
+const define = (fr: [label: string, definition: string], en: [label: string, definition: string]) => ({
+  label: { fr: fr[0], en: en[0] },
+  definition: { fr: fr[1], en: en[1] },
+});
+
+export const figures = [
+  'entered',
+  'currently_in',
+  'overdue',
+  'in_mediation',
+  'on_hold',
+  'unreachable',
+] as const;
+export type Figure = (typeof figures)[number];
+
+export const figureDefinitions: Readonly<Record<Figure, Definition>> = {
+  entered: define(
+    [
+      'Entrés',
+      'Jeunes inscrits à cette date ou avant, sortis ou non. Un jeune inscrit deux fois compte deux fois.',
+    ],
+    [
+      'Entered',
+      'Young people enrolled on or before that date, whether they have left or not. Enrolled twice counts twice.',
+    ],
+  ),
+  currently_in: define(
+    [
+      'Présents',
+      'Jeunes entrés et non sortis à cette date ; ceux mis en attente en font partie. Entrés = présents + sortis.',
+    ],
+    [
+      'Currently in',
+      'Young people who had entered and not left by that date; those on hold are among them. Entered = currently in + exited.',
+    ],
+  ),
+  overdue: define(
+    [
+      'En retard',
+      'Jeunes présents et non en attente pour lesquels au moins une tâche était ouverte alors que son échéance, telle qu’elle était fixée à cette date, était passée.',
+    ],
+    [
+      'Overdue',
+      'Young people in and not on hold for whom at least one task was open although its due date, as it was set on that date, had passed.',
+    ],
+  ),
+  in_mediation: define(
+    ['En médiation', 'Jeunes présents pour lesquels une médiation était ouverte et non terminée.'],
+    ['In mediation', 'Young people in for whom a mediation had been opened and was not over.'],
+  ),
+  on_hold: define(
+    ['En attente', 'Jeunes présents dont le parcours était suspendu jusqu’à une date.'],
+    ['On hold', 'Young people in whose pathway was on hold until a day.'],
+  ),
+  unreachable: define(
+    [
+      'Injoignables',
+      'Jeunes présents avec qui aucun contact n’a abouti depuis que la veille de contact est arrivée à son terme (30 jours sans contact en phase 1, 45 en phase 2, réglage du site) ou depuis qu’une décision « jeune difficile à joindre » a été demandée.',
+    ],
+    [
+      'Unreachable',
+      'Young people in with whom no contact has succeeded since the contact watch came to its day (30 days without contact in phase 1, 45 in phase 2, a setting of the site) or since a decision about a young person hard to reach was asked for.',
+    ],
+  ),
+};
+
+/** What else the page and the report count by. */
+export const termDefinitions = {
+  as_of: define(
+    ['Au', 'L’instant dont l’état est compté ; un jour vaut sa fin, heure de Paris : « au 31 décembre ».'],
+    ['As at', 'The instant whose state is counted; a day means its end in Paris: “as at 31 December”.'],
+  ),
+  known_at: define(
+    [
+      'Connu le',
+      'L’instant jusqu’auquel ce qui a été enregistré compte. Avec les deux mêmes instants, la réponse ne change jamais.',
+    ],
+    [
+      'Known at',
+      'The instant up to which what was recorded counts. With the same two instants the answer never changes.',
+    ],
+  ),
+  corrected: define(
+    [
+      'Corrigé depuis',
+      'Jeunes dont l’état à la date demandée n’est plus celui qui était connu à cette date : un évènement a été enregistré après coup, ou une sortie annulée.',
+    ],
+    [
+      'Corrected since',
+      'Young people whose state on the date asked for is no longer the one known on that date: something was recorded afterwards, or an exit was undone.',
+    ],
+  ),
+  step: define(
+    [
+      'Étape',
+      'L’étape du parcours où était le jeune. « Inconnue » : un parcours repris en cours, avant l’entrée dans l’étape où il a été repris.',
+    ],
+    [
+      'Step',
+      'The step of the pathway that the young person was in. “Unknown”: a pathway taken over as it ran, before it entered the step it came in.',
+    ],
+  ),
+  phase_1_exits: define(
+    [
+      'Sorties de phase 1',
+      'Jeunes sortis pendant une des étapes 1 à 3, donc avant la signature d’un contrat, par motif de la liste unique. Une sortie annulée n’a jamais eu lieu.',
+    ],
+    [
+      'Phase-1 exits',
+      'Young people who left during one of steps 1 to 3, so before a contract was signed, by the one list of exits. An exit that was undone never was.',
+    ],
+  ),
+  phase_2_exits: define(
+    ['Sorties de phase 2', 'Jeunes sortis pendant l’étape 4 ou 5, par motif de la liste unique.'],
+    ['Phase-2 exits', 'Young people who left during step 4 or 5, by the one list of exits.'],
+  ),
+  arm: define(
+    [
+      'Groupe',
+      'Le groupe du tirage au sort : service plus ou droit commun. « Sans tirage » : aucun n’a eu lieu à cette date. Compté pour l’évaluation seule.',
+    ],
+    [
+      'Arm',
+      'The arm of the draw: service plus or the usual service. “No draw”: there was none by that date. Counted for the evaluation alone.',
+    ],
+  ),
+} as const satisfies Readonly<Record<string, Definition>>;
+
+export const arms = ['service_plus', 'standard'] as const;
+export type Arm = (typeof arms)[number];
+
+/** A null step: before the one that a pathway was taken over in. */
+export const stepsCounted = [...steps, null] as const;
+
+/** Pathways that have site, step, exit and arm in common. */
+export interface Cell {
+  readonly siteId: string;
+  readonly step: Step | null;
+  /** null: currently in */
+  readonly exitCode: ExitCode | null;
+  /** null: no draw, or not told */
+  readonly arm: Arm | null;
+  readonly youngPeople: number;
+  readonly overdue: number;
+  readonly inMediation: number;
+  readonly onHold: number;
+  readonly unreachable: number;
+}
+
+/** null: masked. */
+export interface Counts {
+  readonly figures: Readonly<Record<Figure, Shown>>;
+  /** Of those who are currently in. */
+  readonly steps: readonly { readonly step: Step | null; readonly youngPeople: Shown }[];
+  readonly exits: {
+    readonly all: Shown;
+    readonly phase1: Shown;
+    readonly phase2: Shown;
+    readonly byCode: readonly { readonly code: ExitCode; readonly phase1: Shown; readonly phase2: Shown }[];
+  };
+}
+
+/** The names of all counts of one site, or of all sites. */
+export const countNames = [
+  ...figures.map((figure) => `figures/${figure}`),
+  ...stepsCounted.map((step) => `steps/${step ?? 'unknown'}`),
+  ...['all', 'phase1', 'phase2'].map((which) => `exits/${which}`),
+  ...exitCodes.flatMap((code) => [`exits/${code}/phase1`, `exits/${code}/phase2`]),
+] as const;
+
+/** The part of those currently in that a figure leaves out: whoever subtracts knows it. */
+const partsOfThoseIn = ['overdue', 'in_mediation', 'on_hold', 'unreachable'] as const;
+const others = (figure: string) => `others/${figure}`;
+
+/** Every count of these cells by its name. */
+export function countsOf(cells: readonly Cell[]): Map<string, number> {
+  const counts = new Map<string, number>(countNames.map((name) => [name, 0]));
+  const add = (name: string, n: number) => counts.set(name, (counts.get(name) ?? 0) + n);
+  for (const cell of cells) {
+    const n = cell.youngPeople;
+    add('figures/entered', n);
+    if (cell.exitCode === null) {
+      add('figures/currently_in', n);
+      add(`steps/${cell.step ?? 'unknown'}`, n);
+      add('figures/overdue', cell.overdue);
+      add('figures/in_mediation', cell.inMediation);
+      add('figures/on_hold', cell.onHold);
+      add('figures/unreachable', cell.unreachable);
+    } else {
+      const phase = cell.step && phaseOf(cell.step) === 2 ? 'phase2' : 'phase1';
+      for (const name of ['all', phase, `${cell.exitCode}/${phase}`]) add(`exits/${name}`, n);
+    }
+  }
+  return counts;
+}
+
+const sumsOfOne: readonly Sum[] = [
+  { total: 'figures/entered', parts: ['figures/currently_in', 'exits/all'] },
+  { total: 'figures/currently_in', parts: stepsCounted.map((step) => `steps/${step ?? 'unknown'}`) },
+  ...partsOfThoseIn.map((figure) => ({
+    total: 'figures/currently_in',
+    parts: [`figures/${figure}`, others(figure)],
+  })),
+  { total: 'exits/all', parts: ['exits/phase1', 'exits/phase2'] },
+  { total: 'exits/phase1', parts: exitCodes.map((code) => `exits/${code}/phase1`) },
+  { total: 'exits/phase2', parts: exitCodes.map((code) => `exits/${code}/phase2`) },
+];
+
+/** Masks the counts of the sites and of all of them together. */
+export function maskSites(bySite: ReadonlyMap<string, ReadonlyMap<string, number>>): {
+  site: Map<string, Map<string, Shown>>;
+  total: Map<string, Shown>;
+} {
+  const counts = new Map<string, number>();
+  const sums: Sum[] = [];
+  const total = new Map<string, number>();
+  for (const [siteId, site] of bySite) {
+    const known = new Map(site);
+    for (const figure of partsOfThoseIn)
+      known.set(others(figure), numberIn(site, 'figures/currently_in') - numberIn(site, `figures/${figure}`));
+    for (const [name, n] of known) {
+      counts.set(`${siteId}:${name}`, n);
+      total.set(name, (total.get(name) ?? 0) + n);
+    }
+    sums.push(...sumsOfOne.map((sum) => of(siteId, sum)));
+  }
+  for (const [name, n] of total) {
+    counts.set(`:${name}`, n);
+    sums.push({ total: `:${name}`, parts: [...bySite.keys()].map((siteId) => `${siteId}:${name}`) });
+  }
+  sums.push(...sumsOfOne.map((sum) => of('', sum)));
+  const shown = maskCounts(counts, sums);
+  const takeOf = (siteId: string) =>
+    new Map<string, Shown>(countNames.map((name) => [name, shown.get(`${siteId}:${name}`) ?? null]));
+  return { site: new Map([...bySite.keys()].map((siteId) => [siteId, takeOf(siteId)])), total: takeOf('') };
+}
+
+const of = (siteId: string, { total, parts }: Sum): Sum => ({
+  total: `${siteId}:${total}`,
+  parts: parts.map((part) => `${siteId}:${part}`),
+});
+const numberIn = (counts: ReadonlyMap<string, number>, name: string) => counts.get(name) ?? 0;
+
+/** Counts by name in their shape. */
+export function shaped(counts: ReadonlyMap<string, Shown>): Counts {
+  const take = (name: string): Shown => counts.get(name) ?? null;
+  return {
+    figures: Object.fromEntries(
+      figures.map((figure) => [figure, take(`figures/${figure}`)]),
+    ) as Counts['figures'],
+    steps: stepsCounted.map((step) => ({ step, youngPeople: take(`steps/${step ?? 'unknown'}`) })),
+    exits: {
+      all: take('exits/all'),
+      phase1: take('exits/phase1'),
+      phase2: take('exits/phase2'),
+      byCode: exitCodes.map((code) => ({
+        code,
+        phase1: take(`exits/${code}/phase1`),
+        phase2: take(`exits/${code}/phase2`),
+      })),
+    },
+  };
+}
+
+export interface Change {
+  readonly siteId: string;
+  /** Of `countNames`. */
+  readonly count: string;
+  /** As it was known at the instant itself, and as it is known now; null: not told to who reads masked counts. */
+  readonly knownThen: Shown;
+  readonly knownNow: Shown;
+}
+
+export interface Overview {
+  readonly sites: readonly ({ readonly siteId: string } & Counts)[];
+  readonly total: Counts;
+  readonly arms?: readonly { readonly arm: Arm | null; readonly figures: Counts['figures'] }[];
+  readonly corrected: { readonly youngPeople: Shown; readonly changes: readonly Change[] };
+}
+
+/** What was counted: as it is known, and of the pathways whose state was corrected, before and after. */
+export interface Counted {
+  readonly known: readonly Cell[];
+  readonly before: readonly Cell[];
+  readonly after: readonly Cell[];
+  /** How many pathways were corrected. */
+  readonly changed: number;
+}
+
+/**
+ * @param siteIds of which sites, also those without anybody
+ * @param how.masked for whom small counts are masked
+ * @param how.arms for whom arms are counted
+ */
+export function overviewOf(
+  { known, before, after, changed }: Counted,
+  siteIds: readonly string[],
+  how: { masked: boolean; arms: boolean },
+): Overview {
+  const at = (cells: readonly Cell[], siteId: string) =>
+    countsOf(cells.filter((cell) => cell.siteId === siteId));
+  const bySite = new Map(siteIds.map((siteId) => [siteId, at(known, siteId)]));
+  const shown = how.masked
+    ? maskSites(bySite)
+    : { site: bySite as ReadonlyMap<string, ReadonlyMap<string, Shown>>, total: countsOf(known) };
+  const changes = siteIds.flatMap((siteId) => {
+    const [was, is] = [at(before, siteId), at(after, siteId)];
+    return countNames.flatMap((count): Change[] => {
+      const by = numberIn(is, count) - numberIn(was, count);
+      if (by === 0) return [];
+      if (how.masked) return [{ siteId, count, knownThen: null, knownNow: null }];
+      const now = numberIn(bySite.get(siteId) as Map<string, number>, count);
+      return [{ siteId, count, knownThen: now - by, knownNow: now }];
+    });
+  });
+  return {
+    sites: siteIds.map((siteId) => ({ siteId, ...shaped(shown.site.get(siteId) ?? new Map()) })),
+    total: shaped(shown.total),
+    ...(how.arms && {
+      arms: [...arms, null].map((arm) => ({
+        arm,
+        figures: shaped(countsOf(known.filter((cell) => cell.arm === arm))).figures,
+      })),
+    }),
+    // How few were corrected says of whom a change tells.
+    corrected: { youngPeople: how.masked && changed > 0 ? null : changed, changes },
+  };
+}
+
+/** What a list behind a count shows, of the query's words. */
+export const listedFigures = [...figures, 'exited', 'corrected'] as const;
+export type ListedFigure = (typeof listedFigures)[number];
