@@ -239,7 +239,7 @@ create function steering_counts(as_of timestamptz, known_at timestamptz, of_site
       select 'known', s.site_id, s.step, s.exit_code, case when app_role() = 'evaluator' then s.arm end, count(*),
         count(*) filter (where s.overdue), count(*) filter (where s.mediation_id is not null),
         count(*) filter (where s.status = 'on_hold'), count(*) filter (where s.unreachable)
-      from states_at(as_of, known_at, chosen) s group by 2, 3, 4, 5;
+      from states_at(as_of, known_at, chosen) s group by 2, 3, 4, 5 order by 2, 3, 4, 5;
     if known_at <= as_of then
       return;
     end if;
