@@ -27,7 +27,8 @@ export async function countStates(
      from steering_counts($1, $2, $3)`,
     [asOf, knownAt, siteId],
   );
-  const of = (version: string) => rows.filter((row) => row.version === version);
+  const of = (version: string): Cell[] =>
+    rows.filter((row) => row.version === version).map(({ version: _, ...cell }) => cell);
   return {
     known: of('known'),
     before: of('before'),
