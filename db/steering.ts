@@ -1,9 +1,10 @@
 /** States as at any instant, by what was known at another: counts for those who steer, and the list behind a count. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
+import type { ListedFigure } from '../domain/figures';
 import type { TimelineEvent } from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
-import type { Cell, Counted, ListedFigure } from '../domain/steering';
+import type { Cell, Counted } from '../domain/steering';
 import type { PersonRef } from './tasks';
 
 /** The two instants: when it was so, and when that was known. */

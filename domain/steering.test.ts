@@ -1,16 +1,8 @@
 /** The figures of the programme: that they add up whatever was counted, and what of them a committee reads. */
 import fc from 'fast-check';
+import { figureDefinitions, figures, termDefinitions } from './figures';
 import { exitCodes, steps } from './pathway';
-import {
-  type Cell,
-  type Counts,
-  countNames,
-  countsOf,
-  figureDefinitions,
-  figures,
-  overviewOf,
-  termDefinitions,
-} from './steering';
+import { type Cell, type Counts, countNames, countsOf, overviewOf } from './steering';
 
 const cell = (more: Partial<Cell>): Cell => ({
   ...{ siteId: 'tours', step: 'welcome', exitCode: null, arm: null },

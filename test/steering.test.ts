@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type request from 'supertest';
 import { dayOf } from '../domain/calendar';
-import { type Counts, figures } from '../domain/steering';
+import { figures } from '../domain/figures';
+import type { Counts } from '../domain/steering';
 import { type ApiWorld, createApiWorld } from './setup/api-world';
 import { Documentation } from './setup/documented';
 

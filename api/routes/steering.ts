@@ -6,19 +6,11 @@ import { listSites } from '../../db/staff';
 import { countStates, type Instants, listStates } from '../../db/steering';
 import { dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { eventTypes } from '../../domain/event-groups';
+import { arms, figures, listedFigures, stepsCounted } from '../../domain/figures';
 import type { Label } from '../../domain/forms';
 import { exitCodes, phaseOf, steps } from '../../domain/pathway';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
-import {
-  arms,
-  type Counted,
-  countNames,
-  figures,
-  listedFigures,
-  type Overview,
-  overviewOf,
-  stepsCounted,
-} from '../../domain/steering';
+import { type Counted, countNames, type Overview, overviewOf } from '../../domain/steering';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import type { Person } from '../identity';
 import { type FieldError, type Language, Problem } from '../problems';

@@ -157,7 +157,7 @@ create function overdue_at(as_of timestamptz, known_at timestamptz, of_pathways 
 
 -- Every pathway that had entered at `as_of`, by what was recorded until `known_at`; of_pathways null: of the programme.
 -- An exit that was undone is one that never was. `step` is null before a pathway that was taken over as it ran entered
--- the one it came in. Definitions of the figures: domain/steering.ts.
+-- the one it came in. Definitions of the figures: domain/figures.ts.
 create function states_at(as_of timestamptz, known_at timestamptz, of_pathways uuid[])
   returns table (pathway_id uuid, site_id text, entered_at timestamptz, step text, step_entered_at timestamptz,
     status text, exit_code text, exited_at timestamptz, hold_until text, arm text, referent_id text, contract_id text,
