@@ -118,11 +118,11 @@ export const termDefinitions = {
   phase_1_exits: define(
     [
       'Sorties de phase 1',
-      'Jeunes sortis pendant une des étapes 1 à 3, donc avant la signature d’un contrat, par motif de la liste unique. Une sortie annulée n’a jamais eu lieu.',
+      'Jeunes sortis pendant une des étapes 1 à 3, y compris ceux qui y étaient revenus après une rupture, par motif de la liste unique. Une sortie annulée n’a jamais eu lieu.',
     ],
     [
       'Phase-1 exits',
-      'Young people who left during one of steps 1 to 3, so before a contract was signed, by the one list of exits. An exit that was undone never was.',
+      'Young people who left during one of steps 1 to 3, those who were back there after a termination too, by the one list of exits. An exit that was undone never was.',
     ],
   ),
   phase_2_exits: define(

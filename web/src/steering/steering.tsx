@@ -187,7 +187,7 @@ export function Component() {
             ))}
           </dl>
           <Corrected
-            corrected={found.corrected}
+            found={found}
             listing={may('steering.list') ? queryOf({ ...address, figure: 'corrected' }) : null}
           />
           {found.sites.length > 1 && (
@@ -334,9 +334,14 @@ function Exits({ found }: { found: Overview }) {
 }
 
 /** What became known after the date, and which numbers are other ones for it. */
-function Corrected({ corrected, listing }: { corrected: Overview['corrected']; listing: string | null }) {
+function Corrected({ found, listing }: { found: Overview; listing: string | null }) {
   const words = useWords(w);
-  const nameOf = useCountName();
+  const countName = useCountName();
+  const { corrected, sites } = found;
+  const nameOf = (siteId: string, count: string) =>
+    sites.length > 1
+      ? `${sites.find((site) => site.siteId === siteId)?.siteName}, ${countName(count)}`
+      : countName(count);
   if (corrected.youngPeople === 0) return null;
   return (
     <Alert
@@ -351,8 +356,8 @@ function Corrected({ corrected, listing }: { corrected: Overview['corrected']; l
             {corrected.changes.map(({ siteId, count, knownThen, knownNow }) => (
               <li key={`${siteId} ${count}`}>
                 {knownThen === null || knownNow === null
-                  ? nameOf(count)
-                  : words.changedTo(nameOf(count), knownThen, knownNow)}
+                  ? nameOf(siteId, count)
+                  : words.changedTo(nameOf(siteId, count), knownThen, knownNow)}
               </li>
             ))}
           </ul>
