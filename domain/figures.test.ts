@@ -8,5 +8,5 @@ test('docs/figures.md has each figure and term as pages and reports have them', 
     ({ label, definition }) => `- **${label.fr}** · ${label.en}\n  ${definition.fr}\n  _${definition.en}_`,
   );
   const document = readFileSync(path.join(__dirname, '../docs/figures.md'), 'utf8');
-  expect(document.match(/^- \*\*[^]*?_$/gm)).toEqual(printed);
+  expect(document.match(/^- \*\*[\s\S]*?_$/gm)).toEqual(printed);
 });

@@ -130,6 +130,7 @@ describe('a role without an inbox', () => {
       expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Mes rappels)$/ }).count()).toBe(0);
       // Who they are here and what they may do is still told.
       await page.goto('/welcome');
+      await page.getByRole('heading', { level: 1, name: 'Bienvenue' }).waitFor();
       expect(await page.getByRole('main').getByRole('listitem').allTextContents()).toEqual([
         'de lire la liste des sites',
         'de lire les chiffres du programme à une date',
