@@ -1,4 +1,6 @@
 /** States as at any instant: whatever the read model said at an instant, the timeline says of it later, and what was corrected since. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
 import { countStates, listStates } from '../db/steering';
@@ -8,6 +10,7 @@ import { exitPathway, recordContact, recordContract, recordTermination } from '.
 import { dayAfter, startOfDay } from './setup/paris';
 import { PathwayWorld, person, type YoungPerson } from './setup/pathways';
 import { recordedPathways } from './setup/recorded-pathways';
+import { holdTimeline, instantsOf, keepEveryVersion, toldAt as told } from './setup/states';
 
 let world: PathwayWorld;
 beforeAll(async () => {
@@ -16,53 +19,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.end());
 
-/** Each row of the read model as it was at each revision: what was shown then. */
-const keepEveryVersion = `
-  create table pathways_then as select * from pathways;
-  create table tasks_then as select *, now() as recorded_at from tasks;
-  create function keep_pathway() returns trigger language plpgsql as $$
-    begin insert into pathways_then select new.*; return null; end $$;
-  create function keep_task() returns trigger language plpgsql as $$
-    begin insert into tasks_then select new.*, (select p.recorded_at from pathways p where p.id = new.pathway_id); return null; end $$;
-  create trigger keep after insert or update on pathways for each row execute function keep_pathway();
-  create constraint trigger keep after insert or update on tasks deferrable initially deferred
-    for each row execute function keep_task();`;
-
-/** What the read model said of a pathway at an instant. */
-const shownThen = `
-  select jsonb_build_object('step', p.step, 'stepEnteredAt', iso(p.step_entered_at), 'enteredAt', iso(p.enrolled_at),
-    'status', p.status, 'exitCode', p.exit_code, 'exitedAt', iso(p.exited_at), 'holdUntil', p.hold_until,
-    'referentId', p.referent_id, 'contractId', p.contract_id, 'mediationId', p.mediation_id,
-    'lastContactAt', iso(p.last_contact_at),
-    'overdue', p.status = 'active' and exists (
-      select from (select distinct on (t.id) t.* from tasks_then t where t.pathway_id = p.id and t.recorded_at <= $2
-        order by t.id, t.revision desc) t where t.status = 'open' and t.due_at < $2)) as state
-  from pathways_then p where p.id = $1 and p.recorded_at <= $2 order by p.revision desc limit 1`;
-
-/** The same, as the timeline tells it. */
-const toldNow = `
-  select jsonb_build_object('step', step, 'stepEnteredAt', iso(step_entered_at), 'enteredAt', iso(entered_at),
-    'status', status, 'exitCode', exit_code, 'exitedAt', iso(exited_at), 'holdUntil', hold_until,
-    'referentId', referent_id, 'contractId', contract_id, 'mediationId', mediation_id,
-    'lastContactAt', iso(last_contact_at), 'overdue', overdue) as state
-  from states_at($2, $3, array[$1::uuid])`;
-
-const shownAt = async (id: string, at: Instant) =>
-  (await world.pool.query(shownThen, [id, at])).rows[0]?.state;
-const toldAt = async (id: string, at: Instant, knownAt = at) =>
-  (await world.pool.query(toldNow, [id, at, knownAt])).rows[0]?.state;
-
-/** The instants at which something was recorded of a pathway, and one between each two of them. */
-async function instantsOf(id: string): Promise<Instant[]> {
-  const { rows } = await world.pool.query<{ at: Instant }>(
-    'select distinct iso(recorded_at) as at from pathways_then where id = $1 order by at',
-    [id],
-  );
-  return rows.flatMap(({ at }, i) => {
-    const next = rows[i + 1]?.at ?? new Date(Date.parse(at) + 86_400_000).toISOString();
-    return [at, new Date((Date.parse(at) + Date.parse(next)) / 2).toISOString()];
-  });
-}
+const toldAt = (id: string, at: Instant, knownAt = at) => told(world.pool, id, at, knownAt);
 
 /** What the pathways came through. */
 const met = new Set<string>();
@@ -72,17 +29,17 @@ test.each(Object.keys(recordedPathways))(
   async (name) => {
     const young = await (recordedPathways[name] as (w: PathwayWorld) => Promise<YoungPerson>)(world);
     await young.settled();
-    const instants = await instantsOf(young.pathwayId);
-    expect(instants.length).toBeGreaterThan(20);
-    for (const at of instants) {
-      const told = await toldAt(young.pathwayId, at);
-      expect({ at, ...told }).toEqual({ at, ...(await shownAt(young.pathwayId, at)) });
-      met.add(told.status);
+    const states = await holdTimeline(world.pool, young.pathwayId, await world.now());
+    expect(states.length).toBeGreaterThan(20);
+    for (const state of states) {
+      met.add(state.status as string);
       for (const part of ['overdue', 'mediationId', 'contractId', 'referentId', 'lastContactAt'])
-        if (told[part]) met.add(part);
+        if (state[part]) met.add(part);
     }
     // Before anything was recorded there was nobody.
-    const before = new Date(Date.parse(instants[0] as Instant) - 1).toISOString();
+    const before = new Date(
+      Date.parse((await instantsOf(world.pool, young.pathwayId))[0] as Instant) - 1,
+    ).toISOString();
     expect(await toldAt(young.pathwayId, before)).toBeUndefined();
     await world.forgetAll();
   },
@@ -93,6 +50,25 @@ test('these pathways have been in every state there is', () => {
   expect([...met].sort().join(' ')).toBe(
     'active closed contractId exited lastContactAt mediationId on_hold overdue referentId',
   );
+});
+
+test('what was recorded before events told of contracts and contacts is completed as they tell it', async () => {
+  const facts = async () =>
+    (
+      await world.pool.query(
+        'select pathway_id, revision, position, fact, told from timeline where fact is not null order by 1, 2, 3',
+      )
+    ).rows;
+  const told = await facts();
+  const { rowCount } = await world.pool.query(
+    `update timeline set data = data - 'met' - 'signedOn' where type in ('task_completed', 'contract_recorded')`,
+  );
+  expect(rowCount).toBeGreaterThan(20);
+  expect((await facts()).length).toBeLessThan(told.length);
+  const migration = readFileSync(path.join(__dirname, '../db/migrations/0014_states_as_at.sql'), 'utf8');
+  const [completing] = migration.split('-- ---- what an event says of the state');
+  await world.pool.query(completing as string);
+  expect(await facts()).toEqual(told);
 });
 
 const committee = demonstrationPerson('committee.national');
@@ -128,12 +104,12 @@ describe('what became known later', () => {
     const signed = startOfDay(day);
     const lastMoment = new Date(Date.parse(signed) - 1).toISOString();
     const id = `${young.pathwayId}.contract-1`;
-    expect((await toldAt(young.pathwayId, signed, known)).contractId).toBeNull();
+    expect((await toldAt(young.pathwayId, signed, known))?.contractId).toBeNull();
     expect(await toldAt(young.pathwayId, signed, now)).toMatchObject({
       contractId: id,
       step: 'contract_search',
     });
-    expect((await toldAt(young.pathwayId, lastMoment, now)).contractId).toBeNull();
+    expect((await toldAt(young.pathwayId, lastMoment, now))?.contractId).toBeNull();
     expect((await overview(signed, known)).corrected).toEqual({ youngPeople: 0, changes: [] });
     expect((await overview(signed, now)).corrected.youngPeople).toBe(1);
     expect((await overview(lastMoment, now)).corrected.youngPeople).toBe(0);
@@ -154,8 +130,8 @@ describe('what became known later', () => {
     await young.send(recordTermination, { on, initiator: 'employer', reason: 'conflict' });
     await young.settled();
     const later = await world.now();
-    expect((await toldAt(young.pathwayId, startOfDay(on), unaware)).contractId).toBe(id);
-    expect((await toldAt(young.pathwayId, startOfDay(on), later)).contractId).toBeNull();
+    expect((await toldAt(young.pathwayId, startOfDay(on), unaware))?.contractId).toBe(id);
+    expect((await toldAt(young.pathwayId, startOfDay(on), later))?.contractId).toBeNull();
     await world.forgetAll();
   }, 60_000);
 
@@ -211,6 +187,29 @@ describe('what became known later', () => {
       'exits/moved_away/phase1': 1,
       'figures/currently_in': -1,
     });
+    await world.forgetAll();
+  }, 60_000);
+
+  test('a task that was done in an outage is overdue for as long as nobody knew', async () => {
+    const young = await world.enrol();
+    const task = await young.task('first_contact');
+    await young.passTo(task.instants?.dueAt as Instant);
+    await young.pass('2 hours');
+    const overdue = await world.now();
+    await young.complete('first_contact', 'reached', { channel: 'phone' });
+    await young.settled();
+    const at = await world.now();
+    const { rows } = await world.pool.query<{ recorded: Instant; before: Instant }>(
+      `update timeline set recorded_at = recorded_at + interval '3 hours'
+       where pathway_id = $1 and data->>'taskId' = $2 and type = 'task_completed'
+       returning iso(recorded_at) as recorded, iso(recorded_at - interval '1 ms') as before`,
+      [young.pathwayId, task.id],
+    );
+    const { recorded, before } = rows[0] as (typeof rows)[0];
+    expect(await toldAt(young.pathwayId, overdue, recorded)).toMatchObject({ overdue: true });
+    expect(await toldAt(young.pathwayId, at, before)).toMatchObject({ overdue: true });
+    expect(await toldAt(young.pathwayId, at, recorded)).toMatchObject({ overdue: false });
+    expect(await changes(at, recorded)).toEqual({ 'figures/overdue': -1 });
     await world.forgetAll();
   }, 60_000);
 
