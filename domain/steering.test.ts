@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { figureDefinitions, figures, termDefinitions } from './figures';
 import { exitCodes, steps } from './pathway';
-import { type Cell, type Counts, countNames, countsOf, overviewOf } from './steering';
+import { type Cell, type Counts, countNames, countsOf, ofOneSite, overviewOf } from './steering';
 
 const cell = (more: Partial<Cell>): Cell => ({
   ...{ siteId: 'tours', step: 'welcome', exitCode: null, arm: null },
@@ -113,6 +113,24 @@ test('what was corrected is named with what was known then and now; a committee 
   const told = overviewOf(corrections, ['tours', 'blois'], { masked: true, arms: false }).corrected;
   expect(told.youngPeople).toBeNull();
   expect(told.changes).toEqual(corrected.changes.map((c) => ({ ...c, knownThen: null, knownNow: null })));
+});
+
+test('one site out of all is masked as all are', () => {
+  const known = [
+    cell({ youngPeople: 3 }),
+    cell({ siteId: 'blois', youngPeople: 9 }),
+    cell({ siteId: 'ain', youngPeople: 20 }),
+  ];
+  const siteIds = ['tours', 'blois', 'ain'];
+  const all = overviewOf(counted(known), siteIds, { masked: true, arms: false });
+  for (const siteId of siteIds) {
+    const one = ofOneSite(all, siteId);
+    expect(one.sites).toEqual(all.sites.filter((site) => site.siteId === siteId));
+    expect({ siteId, ...one.total }).toEqual(one.sites[0]);
+  }
+  // Another one, or the sum, hides the three: alone it would be told.
+  const hidden = siteIds.filter((siteId) => ofOneSite(all, siteId).total.figures.entered === null);
+  expect(hidden).toHaveLength(all.total.figures.entered === null ? 1 : 2);
 });
 
 test('every figure is defined in both languages, and every count has one name', () => {

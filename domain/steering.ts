@@ -199,3 +199,21 @@ export function overviewOf(
     corrected: { youngPeople: how.masked && changed > 0 ? null : changed, changes },
   };
 }
+
+/**
+ * One site out of what was masked together with the others: masked alone it might show what the others' numbers need
+ * hidden, and the same person reads both.
+ */
+export function ofOneSite(overview: Overview, siteId: string): Overview {
+  const sites = overview.sites.filter((site) => site.siteId === siteId);
+  const [{ siteId: _, ...total }] = sites as [Overview['sites'][number]];
+  const { youngPeople, changes } = overview.corrected;
+  return {
+    sites,
+    total,
+    corrected: {
+      youngPeople: youngPeople === 0 ? 0 : null,
+      changes: changes.filter((change) => change.siteId === siteId),
+    },
+  };
+}

@@ -6,7 +6,14 @@ import { demonstrationPerson } from '../db/seed';
 import { countStates, listStates } from '../db/steering';
 import type { Instant } from '../domain/calendar';
 import { overviewOf } from '../domain/steering';
-import { exitPathway, recordContact, recordContract, recordTermination } from '../workflows/messages';
+import {
+  exitPathway,
+  holdPathway,
+  recordContact,
+  recordContract,
+  recordTermination,
+  resumePathway,
+} from '../workflows/messages';
 import { dayAfter, startOfDay } from './setup/paris';
 import { PathwayWorld, person, type YoungPerson } from './setup/pathways';
 import { recordedPathways } from './setup/recorded-pathways';
@@ -210,6 +217,32 @@ describe('what became known later', () => {
     expect(await toldAt(young.pathwayId, at, before)).toMatchObject({ overdue: true });
     expect(await toldAt(young.pathwayId, at, recorded)).toMatchObject({ overdue: false });
     expect(await changes(at, recorded)).toEqual({ 'figures/overdue': -1 });
+    await world.forgetAll();
+  }, 60_000);
+
+  test('a due date that is moved later does not undo that a task was overdue', async () => {
+    const young = await world.enrol();
+    const task = await young.task('first_contact');
+    await young.passTo(task.instants?.dueAt as Instant);
+    await young.pass('2 hours');
+    const overdue = await world.now();
+    await young.send(holdPathway, { until: await world.day({ days: 60 }) });
+    await young.pass('20 days');
+    const onHold = await world.now();
+    await young.send(resumePathway, {});
+    await young.settled();
+    const now = await world.now();
+    const { rows } = await world.pool.query('select due_at > $2 as later from tasks where id = $1', [
+      task.id,
+      overdue,
+    ]);
+    expect(rows).toEqual([{ later: true }]);
+    expect(await toldAt(young.pathwayId, overdue, overdue)).toMatchObject({ overdue: true });
+    expect(await toldAt(young.pathwayId, overdue, now)).toMatchObject({ overdue: true });
+    // On hold nothing is due.
+    expect(await toldAt(young.pathwayId, onHold)).toMatchObject({ status: 'on_hold', overdue: false });
+    expect(await toldAt(young.pathwayId, now)).toMatchObject({ status: 'active' });
+    await holdTimeline(world.pool, young.pathwayId, now);
     await world.forgetAll();
   }, 60_000);
 

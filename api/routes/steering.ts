@@ -10,7 +10,7 @@ import { arms, figures, listedFigures, stepsCounted } from '../../domain/figures
 import type { Label } from '../../domain/forms';
 import { exitCodes, phaseOf, steps } from '../../domain/pathway';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
-import { type Counted, countNames, type Overview, overviewOf } from '../../domain/steering';
+import { type Counted, countNames, type Overview, ofOneSite, overviewOf } from '../../domain/steering';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import type { Person } from '../identity';
 import { type FieldError, type Language, Problem } from '../problems';
@@ -177,14 +177,18 @@ const readOverview = route({
   async handle({ api }, { actor, query, now, language }) {
     const at = instantsOf(query, now, language);
     const ofSite = siteOf(actor, 'steering.overview', query.site);
-    const sites = (await listSites(api)).filter((site) => ofSite === null || site.id === ofSite);
-    if (sites.length === 0) throw new Problem('not_found');
-    const counted = await asActor(api, actor, (client) => countStates(client, at, ofSite));
+    const names = new Map((await listSites(api)).map((site) => [site.id, site.name]));
+    if (ofSite !== null && !names.has(ofSite)) throw new Problem('not_found');
     const masked = actor.role === 'committee' || actor.role === 'national_committee';
-    const names = new Map(sites.map((site) => [site.id, site.name]));
-    const made = masked
-      ? maskedOverview(counted, [...names.keys()])
-      : overviewOf(counted, [...names.keys()], { masked, arms: actor.role === 'evaluator' });
+    // What one reader may read of all sites is masked of all of them together.
+    const together = masked && scopeOf(actor.role, 'steering.overview') === 'all';
+    const counting = together ? null : ofSite;
+    const siteIds = counting === null ? [...names.keys()] : [counting];
+    const counted = await asActor(api, actor, (client) => countStates(client, at, counting));
+    const whole = masked
+      ? maskedOverview(counted, siteIds)
+      : overviewOf(counted, siteIds, { masked, arms: actor.role === 'evaluator' });
+    const made = together && ofSite !== null ? ofOneSite(whole, ofSite) : whole;
     return {
       status: 200,
       body: {
