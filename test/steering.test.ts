@@ -241,6 +241,11 @@ test('a day means its end, today means now, and what is to come is refused', asy
     'query_invalid',
     ['/knownAt known_before'],
   ]);
+  expect(await codes('asOf=9999-12-31T23:59:59-23:00')).toEqual([
+    400,
+    'query_invalid',
+    ['/asOf date_in_future'],
+  ]);
   expect(await codes('asOf=1899-12-31')).toEqual([400, 'query_invalid', ['/asOf date_too_far']]);
   expect((await codes('asOf=31/12/2025'))[1]).toBe('query_invalid');
   const french = await get('coordinator.tours', `/steering/overview?asOf=${inDays(1)}`, {

@@ -254,10 +254,11 @@ create function steering_counts(as_of timestamptz, known_at timestamptz, of_site
       changed as (
         select coalesce(a.pathway_id, b.pathway_id) as pathway_id
         from earlier b full join later a on a.pathway_id = b.pathway_id
-        where (a.pathway_id, a.step, a.status, a.exit_code, a.arm, a.referent_id, a.contract_id, a.mediation_id,
-            a.unreachable, a.overdue)
-          is distinct from (b.pathway_id, b.step, b.status, b.exit_code, b.arm, b.referent_id, b.contract_id,
-            b.mediation_id, b.unreachable, b.overdue)
+        where (a.pathway_id, a.step, a.status, a.exit_code, a.referent_id, a.contract_id, a.mediation_id, a.unreachable,
+            a.overdue)
+          is distinct from (b.pathway_id, b.step, b.status, b.exit_code, b.referent_id, b.contract_id, b.mediation_id,
+            b.unreachable, b.overdue)
+          or (app_role() = 'evaluator' and a.arm is distinct from b.arm)
       ),
       both_of_them as (
         select 'before' as of_version, b.* from earlier b join changed using (pathway_id)
@@ -300,9 +301,10 @@ create function steering_states(as_of timestamptz, known_at timestamptz, of_site
       select s.pathway_id, s.entered_at, s.step, s.step_entered_at, s.status, s.exit_code, s.exited_at, s.hold_until,
         s.referent_id, s.contract_id, s.mediation_id, s.last_contact_at, s.unreachable, s.overdue,
         s.pathway_id = any (touched) is true
-          and (s.step, s.status, s.exit_code, s.arm, s.referent_id, s.contract_id, s.mediation_id, s.unreachable, s.overdue)
-            is distinct from (b.step, b.status, b.exit_code, b.arm, b.referent_id, b.contract_id, b.mediation_id,
-              b.unreachable, b.overdue)
+          and (b.pathway_id is null
+            or (s.step, s.status, s.exit_code, s.referent_id, s.contract_id, s.mediation_id, s.unreachable, s.overdue)
+              is distinct from (b.step, b.status, b.exit_code, b.referent_id, b.contract_id, b.mediation_id,
+                b.unreachable, b.overdue))
       from states_at(as_of, known_at, chosen) s
       left join states_at(as_of, as_of, coalesce(touched, '{}')) b on b.pathway_id = s.pathway_id;
   end $$;
