@@ -1,4 +1,5 @@
 /** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
+import type { Arm } from './figures';
 import type { Label } from './forms';
 import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
 import type {
@@ -84,6 +85,11 @@ export const statusLabels: Names<Status> = {
   on_hold: name('En attente', 'On hold'),
   exited: name('Sorti', 'Exited'),
   closed: name('Clos', 'Closed'),
+};
+
+export const armLabels: Names<Arm> = {
+  service_plus: { fr: 'Service plus', en: 'Service plus' },
+  standard: { fr: 'Droit commun', en: 'Usual service' },
 };
 
 export const exitLabels: Names<ExitCode> = {

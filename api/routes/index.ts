@@ -13,6 +13,7 @@ import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
 import { readingRoutes } from './readings';
 import { settingsRoutes } from './settings';
+import { steeringRoutes } from './steering';
 import { taskRoutes } from './tasks';
 import { viewRoutes } from './views';
 
@@ -33,4 +34,5 @@ export const routes: readonly Route[] = [
   ...readingRoutes,
   ...glassRoutes,
   ...exportRoutes,
+  ...steeringRoutes,
 ];

@@ -19,6 +19,7 @@ const w = inBoth({
     menu: 'Menu principal',
     tasks: 'Tâches',
     youngPeople: 'Jeunes',
+    steering: 'Chiffres',
     notifications: 'Mes rappels',
     otherSite: 'Jeune d’un autre site',
     readings: 'Qui a vu quoi',
@@ -36,6 +37,7 @@ const w = inBoth({
     menu: 'Main menu',
     tasks: 'Tasks',
     youngPeople: 'Young people',
+    steering: 'Figures',
     notifications: 'My reminders',
     otherSite: 'Another site’s young person',
     readings: 'Who saw what',
@@ -51,6 +53,7 @@ const w = inBoth({
 const ways = [
   ['/tasks', 'tasks', 'task.list'],
   ['/pathways', 'youngPeople', 'pathway.list'],
+  ['/steering', 'steering', 'steering.overview'],
   ['/other-site', 'otherSite', 'glass.open'],
   ['/readings', 'readings', 'reading.list'],
   ['/me/notifications', 'notifications', 'notification.choose'],
