@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
+// The first has no windows to draw: the same pages for three quarters of the processor's time.
+const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 
 /** @returns its path; null, with the reason on standard error: there is none, and only the tests that need it fail */
 export function browser() {
@@ -19,9 +20,11 @@ export function browser() {
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       });
     apt('update');
-    apt('install', '--yes', '--no-install-recommends', 'chromium');
-    const installed = onPath(...names);
-    if (installed) return installed;
+    for (const name of names.slice(0, 2)) {
+      apt('install', '--yes', '--no-install-recommends', name);
+      const installed = onPath(name);
+      if (installed) return installed;
+    }
   }
   console.error(
     'No browser on this machine, and the tests in a browser need one: install Chromium, or set CHROMIUM to where it is.',

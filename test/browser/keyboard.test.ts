@@ -62,7 +62,7 @@ async function enrol(site: string, lastName: string, howMany: number): Promise<s
   return found;
 }
 
-test.each([views[1], views[2]])(
+test.each(views)(
   'a whole round: sought, selected, claimed, opened, completed, and back in the list: $language, $width px',
   async ({ language, width, site }) => {
     const say = words[language];

@@ -1,16 +1,10 @@
 /** The figures as at a date, and the lists behind them, in a real browser. */
 import { dayOf } from '../../domain/calendar';
 import { idOf } from '../setup/api-world';
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 
 const application = wholeApplication();
 const inDays = (n: number) => dayOf(Date.now() + n * 86_400_000);
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 
 beforeAll(async () => {
   const { world } = application;
@@ -26,7 +20,7 @@ beforeAll(async () => {
   await world.call('counsellor.tours', 'post', `/api/pathways/${id}/exit`, { body: { code: 'declined' } });
 }, 60_000);
 
-test.each(each)('the pages are without an obstacle in %s, %d px wide', async (language, width) => {
+test.each(views)('the pages are without an obstacle: $language, $width px', async ({ language, width }) => {
   const [title, whom] = {
     fr: ['Chiffres du programme', 'Jeunes comptés : corrigé depuis'],
     en: ['Figures of the programme', 'Young people counted: corrected since'],

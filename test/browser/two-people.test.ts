@@ -90,7 +90,7 @@ async function completions(pathway: string, reader: string) {
   return body.items as { words?: { comment?: string } }[];
 }
 
-describe.each([views[0], views[3]])('in $language, $width px', (view) => {
+describe.each(views)('in $language, $width px', (view) => {
   test('one completes it while the other types, who is told and goes on from what they typed', async () => {
     const { say, pathway, one, other, names } = await two(view, itsPage);
     await channel(one).selectOption('phone');

@@ -87,6 +87,11 @@ test('a list is taken away as a file, and that it was is shown', async () => {
 });
 
 test.each(views)('the pages are without an obstacle: $language, $width px', async ({ language, width }) => {
+  // Each of them shows something, whichever tests came before.
+  const { world } = application;
+  const body = { by: 'name', lastName: 'Le Goff', firstName: 'Anaïs', birthDate, reason };
+  expect((await world.call('counsellor.tours', 'post', '/api/glass', { body })).status).toBe(201);
+  await world.call('counsellor.blois', 'get', `/api/pathways/${pathwayId}`);
   for (const path of ['/other-site', '/readings', '/readings?tab=other-site', '/readings?tab=exports']) {
     const page = await application.page('coordinator.blois', { path, language, width });
     await page.locator('.log, .glass').first().waitFor();
