@@ -134,6 +134,11 @@ export const problemKinds = {
     'This pathway is closed: the exit can no longer be undone',
   ),
   not_exited: kind(409, 'Ce parcours n’a pas de sortie à annuler', 'This pathway has no exit to undo'),
+  not_in_the_steps: kind(
+    409,
+    'Les cinq étapes n’accompagnent pas ce jeune : avant le tirage ou en droit commun, seuls un contact et une sortie s’enregistrent',
+    'The five steps do not accompany this young person: before the draw or in the usual service only a contact and an exit are recorded',
+  ),
   not_in_this_step: kind(
     409,
     'Une offre se propose pendant la recherche de contrat (étape 3) : le jeune n’y est pas',

@@ -20,7 +20,7 @@ export interface PathwayFacts {
   readonly id: string;
   readonly siteId: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   /** The contract that runs. */
   readonly contractId: string | null;
   readonly revision: number;
@@ -67,7 +67,7 @@ export interface PathwaySummary {
   readonly id: string;
   readonly siteId: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   readonly stepEnteredAt: Instant;
   readonly referent: PersonRef | null;
   readonly lastContactAt: Instant | null;
@@ -225,7 +225,7 @@ export interface PathwayRecord {
   readonly siteId: string;
   readonly siteName: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   readonly interval: number;
   readonly stepEnteredAt: Instant;
   readonly enrolledAt: Instant;

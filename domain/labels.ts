@@ -2,6 +2,7 @@
 import type { Label } from './forms';
 import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
 import type {
+  Arm,
   alertLevels,
   alertSources,
   Channel,
@@ -80,10 +81,17 @@ export const stepLabels: Names<Step> = {
 };
 
 export const statusLabels: Names<Status> = {
+  awaiting_draw: name('Attend le tirage', 'Awaits the draw'),
   active: name('En cours', 'Active'),
   on_hold: name('En attente', 'On hold'),
+  usual_service: name('Droit commun', 'Usual service'),
   exited: name('Sorti', 'Exited'),
   closed: name('Clos', 'Closed'),
+};
+
+export const armLabels: Names<Arm> = {
+  service_plus: name('Service plus', 'Service plus'),
+  standard: name('Droit commun', 'Usual service'),
 };
 
 export const exitLabels: Names<ExitCode> = {
@@ -298,6 +306,7 @@ export const waitSubjects: Names<WaitName> = {
     'La période d’essai ne peut être finie avant la fin du jour',
     'The trial period cannot be over before the end of the day',
   ),
+  evaluation_survey: name('Enquête de l’évaluation', 'Survey of the evaluation'),
   transfer_ends: name(
     'Le référent d’avant le transfert revient',
     'The referent from before the transfer is back',
@@ -334,6 +343,7 @@ const siteSettingLabels: Names<
   'periods.contactWatchPhase1': name('silence avant le contrat', 'silence before the contract'),
   'periods.contactWatchPhase2': name('silence pendant le contrat', 'silence during the contract'),
   'periods.summerSilence': name('silence en été', 'silence in summer'),
+  'periods.evaluationSurvey': name('enquêtes de l’évaluation', 'surveys of the evaluation'),
   'summer.to': name('fin de l’été', 'end of the summer'),
 };
 

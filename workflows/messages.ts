@@ -24,6 +24,20 @@ export interface BroadcastInput {
   readonly told?: number;
 }
 
+export const drawWorkflowId = (drawId: string) => `draw-${drawId}`;
+
+/** What a draw is started with. */
+export interface DrawInput {
+  readonly drawId: string;
+  readonly freezeAt: Instant;
+  readonly drawAt: Instant;
+  /** From when on the public number can be known that goes into the draw; null: it takes none. */
+  readonly numberNotBefore: Instant | null;
+}
+
+/** What the source that the rules of a draw name has published. */
+export const tellPublicNumber = defineUpdate<void, [{ number: string }]>('tellPublicNumber');
+
 /** What a pathway is started with. */
 export interface PathwayInput {
   readonly pathwayId: string;
@@ -34,6 +48,8 @@ export interface PathwayInput {
   readonly enrolledBy: string;
   /** Start of the day for an enrolment of the past, absent for one of today. */
   readonly enrolledAt?: Instant;
+  /** The site draws who is accompanied: nothing begins before. */
+  readonly awaitsDraw?: true;
   /** For a pathway that was accompanied before: where it stands. */
   readonly start?: {
     readonly step: Step;
@@ -174,6 +190,7 @@ export const refusals = [
   'pathway_exited',
   'pathway_closed',
   'exit_words_missing',
+  'not_in_the_steps',
   'not_in_this_step',
   'not_on_hold',
   'referent_already',

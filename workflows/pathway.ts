@@ -43,7 +43,8 @@ export async function pathway(input: PathwayInput, carried?: State): Promise<voi
 }
 
 function begin(p: Accompaniment, { enrolledBy, start }: PathwayInput): void {
-  p.enterFirstStep(enrolledBy);
+  p.enrolled(enrolledBy);
+  if (!p.state.awaitsDraw) p.enterFirstStep();
   if (start?.referentId) p.assignReferent(start.referentId);
   if (start?.contract) p.signContract(start.contract, enrolledBy);
 }

@@ -79,7 +79,9 @@ export const pathwaySummary = z
     id: z.uuid(),
     siteId: z.string(),
     status: shape.status,
-    step: shape.step,
+    step: shape.step
+      .nullable()
+      .meta({ description: 'null: in none, before the draw or in the usual service' }),
     stepEnteredAt: shape.instant(),
     referent: shape.personRef.nullable(),
     lastContactAt: shape.instant().nullable(),
@@ -144,7 +146,9 @@ export const pathwayRecord = z
     siteId: z.string(),
     siteName: z.string(),
     status: shape.status,
-    step: shape.step,
+    step: shape.step
+      .nullable()
+      .meta({ description: 'null: in none, before the draw or in the usual service' }),
     interval: z
       .int()
       .meta({ description: 'number of the stay in a step: a step entered again is a new one' }),

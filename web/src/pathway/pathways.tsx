@@ -29,6 +29,7 @@ const w = inBoth({
     anyStep: 'Toutes les étapes',
     status: 'Situation',
     accompanied: 'Accompagnés',
+    outside: 'Hors étapes (tirage attendu, droit commun)',
     gone: 'Sortis',
     everyone: 'Tous',
     referent: 'Référent',
@@ -58,6 +59,7 @@ const w = inBoth({
     anyStep: 'All steps',
     status: 'Standing',
     accompanied: 'Accompanied',
+    outside: 'Outside the steps (draw awaited, usual service)',
     gone: 'Exited',
     everyone: 'All',
     referent: 'Referent',
@@ -81,6 +83,7 @@ const w = inBoth({
 
 const standings = {
   accompanied: ['active', 'on_hold'],
+  outside: ['awaiting_draw', 'usual_service'],
   gone: ['exited', 'closed'],
   everyone: undefined,
 } as const;
@@ -253,7 +256,7 @@ function List({ items }: { items: readonly PathwaySummary[] }) {
               </Link>
             </th>
             <td data-label={words.step}>
-              {steps.indexOf(p.step) + 1}. {labelOf(stepLabels[p.step])}
+              {p.step && `${steps.indexOf(p.step) + 1}. ${labelOf(stepLabels[p.step])}`}
               {p.status !== 'active' && (
                 <>
                   {' '}
