@@ -31,7 +31,8 @@ module.exports = {
   transformIgnorePatterns: [`node_modules/(?!(${esModules.join('|')})/)`],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
-  testTimeout: 30_000,
+  // A bound for a machine that has much else to do.
+  testTimeout: 60_000,
   // More than the two cores there may be: many tests wait for servers and clocks.
   maxWorkers: 3,
 };

@@ -4,8 +4,6 @@ import type { Page } from 'playwright-core';
 import { idOf } from '../setup/api-world';
 import { wholeApplication } from '../setup/chromium';
 
-jest.setTimeout(90_000);
-
 const app = wholeApplication();
 
 /** The pathway of a young person of Tours whose first contact is open, and that task. */

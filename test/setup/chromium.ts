@@ -13,6 +13,9 @@ function executable(): string {
   throw new Error(`No browser at ${file}: npm test brings one, or set CHROMIUM to where yours is.`);
 }
 
+/** How long something may take to be shown: a bound for a machine that has much else to do, not a wait. Milliseconds. */
+const SLOW_MS = 30_000;
+
 export interface Visit {
   /** In CSS pixels; default: 1280. */
   readonly width?: number;
@@ -48,6 +51,7 @@ export interface WholeApplication {
  * @param web what the application is like
  */
 export function wholeApplication(web: { brand?: string } = {}): WholeApplication {
+  jest.setTimeout(4 * SLOW_MS);
   let world: ApiWorld;
   let served: Served;
   let browser: Browser;
@@ -113,7 +117,7 @@ export function wholeApplication(web: { brand?: string } = {}): WholeApplication
       // Scripts that the browser itself puts into the page are not held by its policy.
       await context.addInitScript({ content: axeCore.source });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(SLOW_MS);
       await page.goto(person ? `/auth/login?${new URLSearchParams({ hint: person, returnTo: at })}` : at);
       await page.getByRole('heading', { level: 1 }).waitFor();
       return page;
