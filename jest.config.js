@@ -16,7 +16,7 @@ const esModules = [
 ];
 module.exports = {
   testMatch: [
-    '<rootDir>/{domain,workflows,activities,db,api,worker,config,embedded,bin,bench,test,web}/**/*.test.ts',
+    '<rootDir>/{domain,workflows,activities,db,api,worker,config,embedded,bin,bench,test,verifier,web}/**/*.test.ts',
   ],
   transform: {
     '^.+\\.(m?[jt]s)$': [
