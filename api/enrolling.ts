@@ -202,6 +202,7 @@ export function recordsOf(
     rules: rulesOf(of.site.settings, of.site.settingsVersion),
     enrolledBy: of.actor.id,
     enrolledAt: enrolledOn < of.today ? startOfDay(enrolledOn) : undefined,
+    ...(of.site.settings.draw && !e.start && { awaitsDraw: true }),
     start: e.start && {
       step: e.start.step,
       since: startOfDay(e.start.since),

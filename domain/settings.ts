@@ -163,6 +163,8 @@ export const settingsSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  /** Who is accompanied is drawn: whoever is enrolled waits for the draw of a wave, but not who comes in the middle. */
+  draw: z.boolean().default(false),
   /** Jobs of these kinds are durable employment. */
   durableKinds: z
     .array(z.enum(lastingKinds))

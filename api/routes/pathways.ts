@@ -598,7 +598,7 @@ export const contracts = happening({
   action: 'contract.record',
   event: 'contract',
   status: 201,
-  problems: ['pathway_exited', 'contract_running', 'dates_contradict', 'legal_representative_missing'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'contract_running', 'dates_contradict', 'legal_representative_missing'],
   update: recordContract,
   terms: (decision) => decision,
 });
@@ -608,7 +608,7 @@ export const terminations = happening({
   action: 'termination.record',
   event: 'termination',
   status: 201,
-  problems: ['pathway_exited', 'contract_missing', 'dates_contradict'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'contract_missing', 'dates_contradict'],
   update: recordTermination,
   terms: (decision) => decision,
 });
@@ -618,7 +618,7 @@ export const employments = happening({
   action: 'employment.record',
   event: 'employment',
   status: 201,
-  problems: ['pathway_exited', 'dates_contradict'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'dates_contradict'],
   update: recordEmployment,
   terms: (decision) => decision,
 });
@@ -628,7 +628,7 @@ export const alerts = happening({
   action: 'alert.raise',
   event: 'alert',
   status: 201,
-  problems: ['pathway_exited'],
+  problems: ['pathway_exited', 'not_in_the_steps'],
   update: raiseAlert,
   terms: (decision) => decision,
 });
@@ -638,7 +638,7 @@ export const offers = happening({
   action: 'offer.propose',
   event: 'offer',
   status: 201,
-  problems: ['pathway_exited', 'not_in_this_step'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'not_in_this_step'],
   update: proposeOffer,
   terms: (decision, now) => ({ proposedOn: dayOf(now), ...decision }),
 });
@@ -683,7 +683,7 @@ export const hold = happening({
   },
   event: 'hold',
   status: 200,
-  problems: ['pathway_exited'],
+  problems: ['pathway_exited', 'not_in_the_steps'],
   update: holdPathway,
   terms: (decision) => decision,
 });
@@ -709,7 +709,7 @@ export const transfer = happening({
   },
   event: 'transfer',
   status: 200,
-  problems: ['pathway_exited', 'referent_already'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'referent_already'],
   update: transferReferent,
   terms: (decision) => decision,
 });
