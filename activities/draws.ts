@@ -8,10 +8,11 @@ import {
   awaitingDraw,
   commitTo,
   lastLine,
-  lockDraw,
+  lockDraws,
   publishFrozen,
   publishNumber,
   publishRecord,
+  readDraw,
   readLog,
   seedOf,
   sitesOfDraw,
@@ -27,6 +28,8 @@ export interface DrawActivities {
   commitDraw(of: { drawId: string; at: Instant }): Promise<void>;
   /** Freezes the register: whoever awaits a draw at the sites of the wave. */
   freezeDraw(of: { drawId: string; at: Instant }): Promise<void>;
+  /** Publishes the public number: it stays. */
+  takePublicNumber(of: { drawId: string; number: string }): Promise<void>;
   /** Draws, publishes the record and has the pathways told. */
   carryOutDraw(of: { drawId: string; at: Instant; publicNumber: string | null }): Promise<void>;
 }
@@ -53,9 +56,9 @@ export function drawActivities(pool: Pool): DrawActivities {
       }),
 
     freezeDraw: ({ drawId, at }) =>
-      inTurn(pool, drawId, async (client, { wave, rules, commitment, committedAt, frozen }) => {
+      inTurn(pool, drawId, async (client, row) => {
+        const { wave, rules, commitment, committedAt, frozen } = row;
         if (frozen) return;
-        const sites = rules.sites.map(({ site }) => site);
         const made = freeze({
           draw: drawId,
           wave,
@@ -63,7 +66,7 @@ export function drawActivities(pool: Pool): DrawActivities {
           commitment: commitment as string,
           committedAt: committedAt as Instant,
           frozenAt: await notBefore(client, at),
-          ...(await awaitingDraw(client, wave, sites)),
+          ...(await awaitingDraw(client, row)),
         });
         if ('problems' in made) throw refused(made);
         await publishFrozen(client, drawId, made);
@@ -75,13 +78,17 @@ export function drawActivities(pool: Pool): DrawActivities {
         });
       }),
 
+    takePublicNumber: ({ drawId, number }) =>
+      inTurn(pool, drawId, async (client, { publicNumber }) => {
+        if (publicNumber === null) await publishNumber(client, drawId, number);
+      }),
+
     carryOutDraw: ({ drawId, at, publicNumber }) =>
       inTurn(pool, drawId, async (client, { frozen, record, createdBy }) => {
         if (record || !frozen) return;
         const drawnAt = await notBefore(client, at);
         const made = draw(frozen, { seed: await seedOf(client, drawId), publicNumber, drawnAt });
         if ('problems' in made) throw refused(made);
-        if (publicNumber !== null) await publishNumber(client, drawId, publicNumber);
         await log(client, {
           at: drawnAt,
           draw: drawId,
@@ -95,7 +102,7 @@ export function drawActivities(pool: Pool): DrawActivities {
   };
 }
 
-type Draw = NonNullable<Awaited<ReturnType<typeof lockDraw>>>;
+type Draw = NonNullable<Awaited<ReturnType<typeof readDraw>>>;
 
 /** In one transaction, while no other draw is changed. */
 async function inTurn(
@@ -107,7 +114,8 @@ async function inTurn(
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    const found = await lockDraw(client, drawId);
+    await lockDraws(client);
+    const found = await readDraw(client, drawId);
     if (!found)
       throw ApplicationFailure.create({ message: `there is no draw ${drawId}`, type: 'unknown_draw' });
     await work(client, found);

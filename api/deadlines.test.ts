@@ -120,7 +120,7 @@ test('a task planned for a day says that day', () => {
   const task = aTask({ kind: 'company_visit', schedule: { on: '2026-07-22' } });
   expect(sentences([task])[1]).toBe(
     '« Visite en entreprise, en binôme avec le CFA »' +
-      ' est à faire au plus tard le 22 juillet 2026, parce que c’est le jour prévu, le 22 juillet 2026',
+      ' est à faire au plus tard le 22 juillet 2026, parce que c’est le jour prévu',
   );
 });
 

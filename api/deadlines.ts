@@ -331,6 +331,8 @@ function sentence(subject: Label, counted: Counted, version: number, site: Site)
   const on = longDay(dayOf(at));
   const from = longDay(anchor);
   const because = ((): Label => {
+    if (code === 'that_day' && dayOf(at) === anchor)
+      return { fr: 'c’est le jour prévu', en: 'that is the day set' };
     if (code === 'that_day')
       return { fr: `c’est le jour prévu, ${from.fr}`, en: `that is the day set, ${from.en}` };
     const length = delay ? lengthOf(delay) : null;

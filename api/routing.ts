@@ -25,6 +25,8 @@ export interface Deps {
     | 'TEMPORAL_NAMESPACE'
     | 'TEMPORAL_TASK_QUEUE'
     | 'API_WRITE_TIMEOUT_MS'
+    | 'DRAW_NOTICE_MINUTES'
+    | 'DRAW_FROZEN_MINUTES'
     | 'IMPORT_MAX_BYTES'
     | 'FILE_MAX_BYTES'
     | 'DATA_DIR'

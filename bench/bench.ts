@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history, settings, year, killed, burst, inbox, events, web. About an hour for all, on a
+ * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, events, web. About an hour for all, on a
  * machine with nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { history } from './history';
 import { inbox } from './inbox';
 import { type Measure, table } from './measure';
 import { memory } from './memory';
+import { steering } from './steering';
 import { type System, startSystem } from './system';
 import { burst, idleYear, killed, settingsChange } from './time';
 import { web } from './web';
@@ -36,6 +37,11 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
     inbox(system, {
       'counsellor.tours': await tokenOf('counsellor.tours', system.url),
       'partner.tours': await tokenOf('partner.tours', system.url),
+    }),
+  steering: async (system) =>
+    steering(system, {
+      evaluator: await tokenOf('evaluator', system.url),
+      'coordinator.tours': await tokenOf('coordinator.tours', system.url),
     }),
   events,
 };

@@ -4,6 +4,8 @@ import type { Instant } from '../domain/calendar';
 import type { Candidate } from '../domain/draw/draw';
 import type { DrawRecord, Frozen, Kept, LogEntry, Rules } from '../domain/draw/record';
 import type { Arm } from '../domain/pathway';
+import { enrollingSites } from './enrolments';
+import type { PersonRef } from './tasks';
 
 /** On this channel PostgreSQL tells that a draw was announced. */
 export const drawsChannel = 'draws';
@@ -15,6 +17,7 @@ export interface DrawRow {
   readonly freezeAt: Instant;
   readonly drawAt: Instant;
   readonly createdBy: string;
+  readonly announcedBy: PersonRef;
   readonly createdAt: Instant;
   /** SHA-256 of the seed; null: not committed yet. */
   readonly commitment: string | null;
@@ -25,7 +28,7 @@ export interface DrawRow {
   readonly drawnAt: Instant | null;
 }
 
-const drawRow = `id, wave, rules, iso(freeze_at) as "freezeAt", iso(draw_at) as "drawAt", created_by as "createdBy",
+const drawRow = `(select json_build_object('id', s.id, 'displayName', s.display_name) from staff s where s.id = created_by) as "announcedBy", id, wave, rules, iso(freeze_at) as "freezeAt", iso(draw_at) as "drawAt", created_by as "createdBy",
   iso(created_at) as "createdAt", commitment, iso(committed_at) as "committedAt", register_hash as "registerHash",
   iso(frozen_at) as "frozenAt", public_number as "publicNumber", iso(drawn_at) as "drawnAt"`;
 
@@ -55,6 +58,33 @@ export async function listDraws(client: PoolClient): Promise<DrawRow[]> {
   return rows;
 }
 
+/** A draw without what is published of it. */
+export async function drawById(client: PoolClient, id: string): Promise<DrawRow | null> {
+  const { rows } = await client.query<DrawRow>(`select ${drawRow} from draws where id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** Whether a wave has its draw. */
+export async function drawOfWave(client: PoolClient, wave: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from draws where wave = $1', [wave]);
+  return rowCount !== 0;
+}
+
+/** Every site, and whether it draws who is accompanied. */
+export async function drawSites(client: PoolClient): Promise<Map<string, { draws: boolean }>> {
+  const sites = await enrollingSites(client);
+  return new Map(sites.map(({ id, settings }) => [id, { draws: settings.draw }]));
+}
+
+/** How many young people await a draw at these sites, for the administration. */
+export async function awaitingAt(client: PoolClient, sites: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    'select coalesce(sum(young_people), 0)::int as n from draws_awaited($1)',
+    [sites],
+  );
+  return rows[0]?.n ?? 0;
+}
+
 /** A draw with what is published of it so far: the frozen register, then the whole record. */
 export async function readDraw(
   client: PoolClient,
@@ -64,10 +94,9 @@ export async function readDraw(
   return rows[0] ?? null;
 }
 
-/** The same for whoever changes it: one draw at a time, because all are in one log and nobody is in two registers. */
-export async function lockDraw(client: PoolClient, id: string): ReturnType<typeof readDraw> {
+/** One draw is changed at a time, until the transaction ends: all are in one log and nobody is in two registers. */
+export async function lockDraws(client: PoolClient): Promise<void> {
   await client.query("select pg_advisory_xact_lock(hashtext('service-plus draws'))");
-  return readDraw(client, id);
 }
 
 /** The seed becomes this draw's, for good. @param seed 64 hexadecimal digits */
@@ -118,46 +147,64 @@ export async function publishRecord(client: PoolClient, record: DrawRecord): Pro
     record.drawnAt,
   ]);
   await client.query(
-    `insert into allocations (enrolment_id, draw_id, arm, stratum, block, probability_num, probability_den, entering_num, entering_den)
-     select a.id, $1, a.arm, a.stratum, a.block, (a.probability->>'num')::bigint, (a.probability->>'den')::bigint,
-       (a.entering->>'num')::bigint, (a.entering->>'den')::bigint
-     from jsonb_to_recordset($2) as a(id uuid, arm text, stratum text, block int, probability jsonb, entering jsonb)`,
+    `insert into allocations (enrolment_id, draw_id, person, arm, stratum, block, probability_num, probability_den,
+       entering_num, entering_den)
+     select a.id, $1, coalesce(e.same_person_as, e.id), a.arm, a.stratum, a.block, (a.probability->>'num')::bigint,
+       (a.probability->>'den')::bigint, (a.entering->>'num')::bigint, (a.entering->>'den')::bigint
+     from jsonb_to_recordset($2) as a(id uuid, arm text, stratum text, block int, probability jsonb, entering jsonb)
+     join enrolments e on e.id = a.id`,
     [record.draw, JSON.stringify(record.allocations)],
   );
   await client.query(
-    `insert into allocations (enrolment_id, draw_id, arm, first_enrolment_id)
-     select k.id, $1, k.arm, k."firstId" from jsonb_to_recordset($2) as k(id uuid, arm text, "firstId" uuid)`,
+    `insert into allocations (enrolment_id, draw_id, person, arm, first_enrolment_id)
+     select k.id, $1, coalesce(e.same_person_as, e.id), k.arm, k."firstId"
+     from jsonb_to_recordset($2) as k(id uuid, arm text, "firstId" uuid) join enrolments e on e.id = k.id`,
     [record.draw, JSON.stringify(record.kept)],
   );
 }
 
-/** Of whom the steps wait for a draw, at these sites: those who were never drawn, and those met again. */
+/**
+ * Who awaits a draw at these sites and enters this one: those who were never drawn, each person once, by their first
+ * wish; and those met again. Who named a wave at the enrolment enters that one, or any later one when it has passed.
+ */
 export async function awaitingDraw(
   client: PoolClient,
-  wave: string,
-  sites: readonly string[],
+  { id, wave, freezeAt, rules }: Pick<DrawRow, 'id' | 'wave' | 'freezeAt' | 'rules'>,
 ): Promise<{ candidates: Candidate[]; kept: Kept[] }> {
-  // Whoever stands in a register that is frozen and not drawn is drawn there.
-  const { rows } = await client.query<
-    Candidate & { first: { firstDraw: string; firstId: string; arm: Arm } | null }
-  >(
-    `select e.id, e.site_id as site, iso(e.enrolled_on + (e.created_at at time zone 'UTC')::time) as "wishedAt",
-       (select json_build_object('firstDraw', a.draw_id, 'firstId', a.enrolment_id, 'arm', a.arm)
-        from allocations a join enrolments f on f.id = a.enrolment_id
-        where f.person_id = e.person_id and a.first_enrolment_id is null) as first
-     from enrolments e join pathways p on p.id = e.id
-     where p.status = 'awaiting_draw' and e.site_id = any($2) and coalesce(e.wave, $1) = $1
-       and not exists (select from allocations a where a.enrolment_id = e.id)
-       and not exists (select from draws d where d.frozen is not null and d.record is null
-         and (d.frozen->'register' @> jsonb_build_array(jsonb_build_object('id', e.id))
-           or d.frozen->'kept' @> jsonb_build_array(jsonb_build_object('id', e.id))))`,
-    [wave, sites],
+  const { rows } = await client.query<Candidate & { person: string; first: KeptArm | null }>(
+    `with elsewhere as (
+       -- Whoever stands in a register that is frozen and not drawn is drawn there.
+       select coalesce(f.same_person_as, f.id) as person
+       from draws d
+       cross join lateral jsonb_array_elements((d.frozen->'register') || (d.frozen->'kept')) r
+       join enrolments f on f.id = (r->>'id')::uuid
+       where d.frozen is not null and d.record is null
+     ), waiting as (
+       select e.id, e.site_id, e.enrolled_on, e.created_at, coalesce(e.same_person_as, e.id) as person
+       from enrolments e join pathways p on p.id = e.id
+       where p.status = 'awaiting_draw' and e.site_id = any ($1)
+         and (e.wave is null or e.wave = $2 or exists (
+           select from draws d where d.wave = e.wave and d.id <> $3 and d.freeze_at < $4))
+     )
+     select w.id, w.site_id as site, w.person,
+       iso((w.enrolled_on + (w.created_at at time zone 'UTC')::time) at time zone 'UTC') as "wishedAt",
+       case when f.arm is not null then
+         json_build_object('firstDraw', f.draw_id, 'firstId', f.enrolment_id, 'arm', f.arm) end as first
+     from waiting w
+     left join allocations f on f.person = w.person and f.first_enrolment_id is null
+     where w.id not in (select enrolment_id from allocations) and w.person not in (select person from elsewhere)
+     order by "wishedAt", w.id`,
+    [rules.sites.map(({ site }) => site), wave, id, freezeAt],
   );
+  const firstWishes = new Map(rows.toReversed().map((row) => [row.person, row.id]));
   return {
-    candidates: rows.filter(({ first }) => !first).map(({ id, site, wishedAt }) => ({ id, site, wishedAt })),
+    candidates: rows
+      .filter(({ id, person, first }) => !first && firstWishes.get(person) === id)
+      .map(({ id, site, wishedAt }) => ({ id, site, wishedAt })),
     kept: rows.flatMap(({ id, site, first }) => (first ? [{ id, site, ...first }] : [])),
   };
 }
+type KeptArm = Pick<Kept, 'firstDraw' | 'firstId' | 'arm'>;
 
 /** The sites whose pathways a draw decided something for. */
 export async function sitesOfDraw(client: PoolClient, drawId: string): Promise<string[]> {

@@ -269,6 +269,14 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
     'read once for all who listen, then told to whom the policy lets see: ids and kinds',
     'select * from app_changed_tasks(array[:pathway::uuid], array[0])',
   ],
+  steering_counts: [
+    'committees see no row of what is counted: counts, of the caller’s site or for the national roles of any',
+    "select * from steering_counts(now(), now(), 'blois')",
+  ],
+  steering_states: [
+    'asked once whose site it is, not for each event: ids and codes of the caller’s own site',
+    "select * from steering_states(now(), now(), 'blois')",
+  ],
   calendar_feed_owner: [
     'a calendar asks before anybody is known: an id for a secret',
     "select calendar_feed_owner(sha256('coordinator.blois'))",
@@ -397,7 +405,7 @@ function rowsOfEverything(): string {
       select id || '.employment-1', id, 1, 'permanent', '2026-03-02', true from made;
     insert into mediations (id, pathway_id, number, cause, opened_at) select id || '.mediation-1', id, 1, 'high_alert', now() from made;
     insert into timeline (pathway_id, revision, position, type, occurred_at, recorded_at)
-      select id, 1, 0, 'step_entered', now(), now() from made;
+      select id, 1, position, type, now(), now() from made, (values (0, 'enrolled'), (1, 'step_entered')) e(position, type);
     insert into comments (id, pathway_id, task_id, author_id, body, created_at)
       select gen_random_uuid(), made.id, task, everybody.id, 'Secretmot', now()
       from made, everybody, lateral (values (null), (made.id || '.1'), (made.id || '.2')) t(task);
@@ -608,6 +616,76 @@ describe('what looks past row-level security', () => {
       }
     },
   );
+});
+
+describe('the figures as at an instant', () => {
+  const asked = (actor: Actor, call: string) =>
+    attempt(actor, (client) =>
+      client.query(call).then(
+        ({ rows }) => rows,
+        (error: unknown) => {
+          if (!refused(error)) throw error;
+          return 'refused' as const;
+        },
+      ),
+    );
+
+  test('are counts without a person, of the own site for its committee and team, of all for the national roles', async () => {
+    const { rows: enrolled } = await owner.query<{ site_id: string; n: number }>(
+      'select site_id, count(*)::int as n from enrolments group by site_id',
+    );
+    const all = Object.fromEntries(enrolled.map(({ site_id, n }) => [site_id, n]));
+    for (const actor of actors) {
+      const national = actor.who === 'national_committee' || actor.who === 'evaluator';
+      const local = ['coordinator', 'counsellor', 'committee'].includes(actor.who);
+      for (const site of ['tours', 'blois', null]) {
+        const rows = await asked(
+          actor,
+          `select * from steering_counts(now(), now(), ${site ? `'${site}'` : 'null'})`,
+        );
+        if (!national && !(local && site === 'tours')) {
+          expect([actor.who, site, rows]).toEqual([actor.who, site, 'refused']);
+          continue;
+        }
+        const counted: Record<string, number> = {};
+        for (const { site_id, young_people } of rows as { site_id: string; young_people: number }[])
+          counted[site_id] = (counted[site_id] ?? 0) + young_people;
+        expect([actor.who, site, counted]).toEqual([actor.who, site, site ? { [site]: all[site] } : all]);
+        expect(JSON.stringify(rows)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
+      }
+    }
+  });
+
+  test('have a list for who accompanies young people at the site, and for nobody else', async () => {
+    for (const actor of actors) {
+      for (const site of ['tours', 'blois', null]) {
+        const rows = await asked(
+          actor,
+          `select pathway_id from steering_states(now(), now(), ${site ? `'${site}'` : 'null'})`,
+        );
+        const may = ['coordinator', 'counsellor'].includes(actor.who) && site === 'tours';
+        expect([actor.who, site, rows === 'refused' ? rows : rows.length]).toEqual([
+          actor.who,
+          site,
+          may ? 3 : 'refused',
+        ]);
+      }
+    }
+  });
+
+  test('are told by nothing else: what they are made of is the owner’s alone', async () => {
+    for (const made of [
+      'states_at(now(), now(), null)',
+      "facts_at('step', now(), now(), null)",
+      "latest_at('contact', now(), now(), null)",
+      'contracts_at(now(), now(), null)',
+      'overdue_at(now(), now(), null)',
+      'corrections(now(), now())',
+    ]) {
+      for (const actor of actors)
+        expect([made, await asked(actor, `select * from ${made}`)]).toEqual([made, 'refused']);
+    }
+  });
 });
 
 describe('another site’s young person, opened for a reason', () => {

@@ -112,7 +112,7 @@ const sentences: Record<TimelineEvent['type'], [Omit<Told, 'type'>, fr: string, 
   ],
   mediation_opened: [
     { by, data: { mediationId: 'x.mediation-1', cause: 'high_alert' } },
-    'Médiation ouverte par Ana Petit : alerte grave',
+    'Médiation ouverte par Ana Petit : alerte forte',
     'Mediation opened by Ana Petit: high alert',
   ],
   mediation_ended: [

@@ -90,8 +90,8 @@ export const statusLabels: Names<Status> = {
 };
 
 export const armLabels: Names<Arm> = {
-  service_plus: name('Service plus', 'Service plus'),
-  standard: name('Droit commun', 'Usual service'),
+  service_plus: { fr: 'Service plus', en: 'Service plus' },
+  standard: { fr: 'Droit commun', en: 'Usual service' },
 };
 
 export const exitLabels: Names<ExitCode> = {

@@ -48,9 +48,9 @@ const noticeTexts: Readonly<
   Record<NoticeKind, (notice: NoticeFacts, on: Day) => { subject: Label; text: Label }>
 > = {
   high_alert: ({ siteName }, on) => ({
-    subject: { fr: 'alerte grave', en: 'high alert' },
+    subject: { fr: 'alerte forte', en: 'high alert' },
     text: {
-      fr: `Une alerte grave a été signalée le ${french(on)} pour un jeune accompagné à ${siteName}. Qui, et ce qui se passe, est dans son parcours :`,
+      fr: `Une alerte forte a été signalée le ${french(on)} pour un jeune accompagné à ${siteName}. Qui, et ce qui se passe, est dans son parcours :`,
       en: `a high alert was raised on ${on} for a young person accompanied at ${siteName}. The pathway behind the link says who and what.`,
     },
   }),

@@ -3,7 +3,7 @@ import type { Label } from './forms';
 import type { MediationCause, MediationResult } from './journal';
 
 export const causeLabels: Readonly<Record<MediationCause, Label>> = {
-  high_alert: { fr: 'Alerte grave', en: 'High alert' },
+  high_alert: { fr: 'Alerte forte', en: 'High alert' },
   repeated_alert: { fr: 'Alerte répétée', en: 'Repeated alert' },
   unhandled_alert: { fr: 'Alerte non traitée à temps', en: 'Alert not handled in time' },
   missed_follow_ups: { fr: 'Suivis manqués', en: 'Missed follow-ups' },

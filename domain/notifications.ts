@@ -11,10 +11,10 @@ export type MessageKind = (typeof messageKinds)[number];
 
 export const messageLabels: Readonly<Record<MessageKind, Label>> = {
   digest: {
-    fr: 'Le point du matin, les jours ouvrés',
-    en: 'The morning digest, on working days',
+    fr: 'Le point du matin : vos tâches du jour, les jours ouvrés',
+    en: 'The morning digest: your tasks of the day, on working days',
   },
-  high_alert: { fr: 'Alerte grave, aussitôt', en: 'High alert, at once' },
+  high_alert: { fr: 'Alerte forte, aussitôt', en: 'High alert, at once' },
   mediation_opened: { fr: 'Ouverture d’une médiation, aussitôt', en: 'A mediation opens, at once' },
   cfa_warning: {
     fr: 'Fin prochaine de l’accueil au CFA sans employeur',

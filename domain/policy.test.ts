@@ -46,7 +46,7 @@ describe('a young person of another site', () => {
 test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
   for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
-    expect(reached(role)).toEqual(['me.read', 'site.list']);
+    expect(reached(role)).toEqual(['me.read', 'site.list', 'steering.overview']);
   }
   expect(reached('admin')).toEqual([
     'me.read',
@@ -127,6 +127,26 @@ test('whoever stands in may have all that the absent person may', () => {
   expect(standsInFor('counsellor')).toEqual(['coordinator', 'counsellor']);
   expect(standsInFor('mediator')).toEqual(['coordinator', 'mediator']);
   expect(standsInFor('coordinator')).toEqual(['coordinator']);
+});
+
+test('the figures of a site are for who accompanies there and its committee, of all sites for the national roles', () => {
+  const reach = (action: 'steering.overview' | 'steering.list') =>
+    Object.fromEntries(roles.map((role) => [role, scopeOf(role, action)]).filter(([, scope]) => scope));
+  expect(reach('steering.overview')).toEqual({
+    coordinator: 'site',
+    counsellor: 'site',
+    committee: 'site',
+    national_committee: 'all',
+    evaluator: 'all',
+  });
+  // Whom a figure counts: nobody who may not see young people.
+  expect(reach('steering.list')).toEqual({ coordinator: 'site', counsellor: 'site' });
+  const blois = { siteId: 'blois' };
+  for (const role of ['coordinator', 'counsellor', 'committee'] as const)
+    expect([role, verdict(actor(role), 'steering.overview', blois)]).toEqual([role, 'unseen']);
+  expect(verdict(actor('coordinator'), 'steering.list', blois)).toBe('unseen');
+  for (const role of ['national_committee', 'evaluator'] as const)
+    expect([role, verdict(actor(role, null), 'steering.overview', blois)]).toEqual([role, 'allowed']);
 });
 
 test('a partner reaches its own tasks and the pathways they are of', () => {

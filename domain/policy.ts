@@ -91,6 +91,19 @@ export const policy = {
   'duty.list': team,
   'duty.plan': { coordinator: 'site' },
   'staff.hand_over': { coordinator: 'site' },
+
+  // What is published of a draw names nobody: its ids say nothing.
+  'draw.read': everyone,
+  'draw.announce': { admin: 'all' },
+
+  // Counts and no names; whoever accompanies also reads whom a count counts.
+  'steering.overview': {
+    ...accompanying,
+    committee: 'site',
+    national_committee: 'all',
+    evaluator: 'all',
+  },
+  'steering.list': accompanying,
 } as const satisfies Record<string, Reach>;
 
 export type Action = keyof typeof policy;

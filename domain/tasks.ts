@@ -718,8 +718,8 @@ export const tasks = defineTasks({
       terminated: outcome(
         label('Rupture du contrat', 'Contract terminated'),
         label(
-          'La médiation est close ; enregistrez maintenant la rupture',
-          'The mediation is over; now record the termination',
+          'La médiation est close ; demandez au référent d’enregistrer la rupture',
+          'The mediation is over; ask the referent to record the termination',
         ),
         { comment },
       ),

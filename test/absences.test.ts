@@ -640,7 +640,7 @@ describe('a mediation', () => {
     expect(await shown()).toEqual([
       {
         ...{ id: `${id}.mediation-1`, number: 1, cause: 'high_alert' },
-        causeLabel: { fr: 'Alerte grave', en: 'High alert' },
+        causeLabel: { fr: 'Alerte forte', en: 'High alert' },
         ...{ openedAt: expect.any(String), mediator: null, endedAt: null, result: null, resultLabel: null },
       },
     ]);

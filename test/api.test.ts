@@ -1541,6 +1541,18 @@ describe('the settings of a site', () => {
   });
 });
 
+describe('the figures as at an instant', () => {
+  test('are of the own site, and so is the list behind them', async () => {
+    const overview = await get('coordinator.tours', '/steering/overview');
+    const { entered } = overview.body.total.figures;
+    expect(entered).toBeGreaterThan(2);
+    const at = `asOf=${overview.body.asOf}&knownAt=${overview.body.knownAt}&limit=200`;
+    expect((await get('counsellor.tours', `/steering/states?${at}`)).body.items).toHaveLength(entered);
+    for (const path of ['/steering/overview', '/steering/states'])
+      expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
+  });
+});
+
 describe('while a part is away', () => {
   const quick = (more: object = {}) =>
     createApp({ ...w.deps, config: { ...w.deps.config, API_WRITE_TIMEOUT_MS: 400 }, ...more });

@@ -41,6 +41,7 @@ import { asDecision, contractDays, decisionOf, settle } from './setup/decisions'
 import { dayAfter, isOpen, parisDay, startOfDay } from './setup/paris';
 import { PathwayWorld, person, type YoungPerson } from './setup/pathways';
 import { recordedAccount, workflowAccount } from './setup/read-model';
+import { holdTimeline, keepEveryVersion } from './setup/states';
 
 const walks = Number(process.env.RANDOM_WALKS ?? 25);
 const seed = Number(process.env.RANDOM_SEED ?? 1122010);
@@ -48,7 +49,11 @@ const path = process.env.RANDOM_PATH;
 const stepsOfAWalk = 25;
 
 let world: PathwayWorld;
-const newWorld = () => PathwayWorld.create({ eventsOfARun: 90 });
+async function newWorld(): Promise<PathwayWorld> {
+  const made = await PathwayWorld.create({ eventsOfARun: 90 });
+  await made.pool.query(keepEveryVersion);
+  return made;
+}
 beforeAll(async () => {
   world = await newWorld();
 }, 60_000);
@@ -546,6 +551,8 @@ async function walk(draw: fc.GeneratorValue): Promise<void> {
         false,
       ),
     ).toEqual({ result: 'equal', differences: [] });
+    // Whatever was true at an instant can be told ever after.
+    await holdTimeline(world.pool, young.pathwayId, await world.now());
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\nThe walk:\n${said.join('\n')}`, { cause: error });
   } finally {

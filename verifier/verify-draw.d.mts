@@ -20,6 +20,8 @@ export function verify(
   readonly valid: boolean;
   readonly problems: readonly (Told & { readonly check: string; readonly where: string })[];
   readonly notes: readonly Told[];
+  /** Checks that were not made: for want of what to compare with, or because another one failed before. */
+  readonly unchecked: readonly string[];
 };
 
 /** @returns the exit code */

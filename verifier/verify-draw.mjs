@@ -300,7 +300,7 @@ const checks = {
  * @param beforehand what was published before: `commitment` and `register` (hashes), `lines` (hashes of lines of the
  *   log), `previous` (records of all earlier draws)
  * @returns {{valid: boolean, problems: {check: string, where: string, fr: string, en: string}[],
- *   notes: {fr: string, en: string}[]}} `check` is a key of `checks`
+ *   notes: {fr: string, en: string}[], unchecked: string[]}} `check` and `unchecked` are keys of `checks`
  */
 export function verify(record, beforehand = {}) {
   const problems = [];
@@ -312,23 +312,38 @@ export function verify(record, beforehand = {}) {
       problems.push({ check, where, fr: fr + (shown && ` ${shown}`), en: en + shown });
     };
 
-  checkForm(record, form, '', teller('form'));
+  const unchecked = new Set(Object.keys(checks));
+  const check = (name, run) => {
+    unchecked.delete(name);
+    run(teller(name));
+  };
+  check('form', (tell) => checkForm(record, form, '', tell));
   // Whatever follows reads these fields.
   if (problems.length === 0) {
-    checkRules(record, teller('rules'));
-    checkInstants(record, teller('instants'));
-    checkRegister(record, teller('register'));
-    checkCommitment(record, teller('commitment'));
-    checkRegisterHash(record, teller('registerHash'));
-    checkLog(record, teller('log'), notes);
-    checkFates(record, teller('fates'));
+    check('rules', (tell) => checkRules(record, tell));
+    check('instants', (tell) => checkInstants(record, tell));
+    check('register', (tell) => checkRegister(record, tell));
+    check('commitment', (tell) => checkCommitment(record, tell));
+    check('registerHash', (tell) => checkRegisterHash(record, tell));
+    check('log', (tell) => checkLog(record, tell, notes));
+    check('fates', (tell) => checkFates(record, tell));
     // From another seed or register everybody's lot would differ: what is told above is the cause.
-    if (problems.every((p) => ['log', 'instants'].includes(p.check))) checkOutcome(record, teller);
-    checkBeforehand(record, beforehand, teller('beforehand'), notes);
-    if (beforehand.previous?.length > 0) checkPrevious(record, beforehand.previous, teller('previous'));
-    else noteKept(record, notes);
+    if (problems.every((p) => ['log', 'instants'].includes(p.check))) {
+      const expected = redraw(record);
+      check('rush', (tell) => compare(record, expected, 'entries', ['fate'], tell));
+      check('arms', (tell) => compare(record, expected, 'allocations', ['stratum', 'block', 'arm'], tell));
+      check('probabilities', (tell) => {
+        compare(record, expected, 'entries', ['entering'], tell);
+        compare(record, expected, 'allocations', ['probability', 'entering'], tell);
+      });
+    }
+    const { commitment, register, lines = [], previous = [] } = beforehand;
+    if (commitment !== undefined || register !== undefined || lines.length > 0)
+      check('beforehand', (tell) => checkBeforehand(record, { commitment, register, lines }, tell));
+    if (previous.length > 0) check('previous', (tell) => checkPrevious(record, previous, tell));
+    noteUncompared(record, beforehand, notes);
   }
-  return { valid: problems.length === 0, problems, notes };
+  return { valid: problems.length === 0, problems, notes, unchecked: [...unchecked] };
 }
 
 function checkRules({ rules }, tell) {
@@ -339,7 +354,7 @@ function checkRules({ rules }, tell) {
     if (block % ratio.of !== 0)
       tell(`${at}/block`, `n'est pas un multiple de ${ratio.of}`, `is not a multiple of ${ratio.of}`, block);
     if (i > 0 && site <= rules.sites[i - 1].site)
-      tell(`${at}/site`, 'deux fois, ou hors de l’ordre', 'stands twice or out of order', site);
+      tell(`${at}/site`, "deux fois, ou hors de l'ordre", 'stands twice or out of order', site);
     const first = rules.sites[0];
     if (
       rules.strata === 'none' &&
@@ -548,7 +563,7 @@ function checkFates({ register, kept, entries, allocations }, tell) {
     if (fate === 'drawn' && !drawn.has(id))
       tell(
         `/entries/${i}`,
-        'entre dans la vague mais n’a pas de groupe',
+        "entre dans la vague mais n'a pas de groupe",
         'enters the wave but has no arm',
         id,
       );
@@ -557,28 +572,22 @@ function checkFates({ register, kept, entries, allocations }, tell) {
   });
 }
 
-function checkOutcome(record, teller) {
-  const expected = redraw(record);
-  const compare = (check, list, ...fields) => {
-    for (const [i, given] of record[list].entries())
-      for (const field of fields) {
-        const should = canonical(expected.get(given.id)[field] ?? null);
-        if (canonical(given[field]) !== should)
-          teller(check)(
-            `/${list}/${i}/${field}`,
-            `pour ${given.id}, le tirage donne ${should}, le procès-verbal dit`,
-            `for ${given.id} the draw gives ${should}, the record says`,
-            given[field],
-          );
-      }
-  };
-  compare('rush', 'entries', 'fate');
-  compare('arms', 'allocations', 'stratum', 'block', 'arm');
-  compare('probabilities', 'entries', 'entering');
-  compare('probabilities', 'allocations', 'probability', 'entering');
+/** Holds what the record says of each person against the draw made again. */
+function compare(record, expected, list, fields, tell) {
+  for (const [i, given] of record[list].entries())
+    for (const field of fields) {
+      const should = canonical(expected.get(given.id)[field] ?? null);
+      if (canonical(given[field]) !== should)
+        tell(
+          `/${list}/${i}/${field}`,
+          `pour ${given.id}, le tirage donne ${should}, le procès-verbal dit`,
+          `for ${given.id} the draw gives ${should}, the record says`,
+          given[field],
+        );
+    }
 }
 
-function checkBeforehand(record, { commitment, register, lines = [] }, tell, notes) {
+function checkBeforehand(record, { commitment, register, lines }, tell) {
   if (commitment !== undefined && commitment !== record.commitment)
     tell(
       '/commitment',
@@ -598,6 +607,11 @@ function checkBeforehand(record, { commitment, register, lines = [] }, tell, not
         `la ligne ${hash}, publiée auparavant, n'y est plus : le journal a été refait`,
         `line ${hash}, published earlier, is no longer there: the log was made anew`,
       );
+}
+
+/** What the reader has still to look up. */
+function noteUncompared(record, { commitment, register, previous = [] }, notes) {
+  const { kept, log, draw } = record;
   if (commitment === undefined || register === undefined)
     notes.push({
       fr: `Comparez vous-même, ou donnez --commitment et --register, avec ce qui fut publié AVANT le tirage : engagement ${record.commitment}, registre ${record.registerHash}. Un procès-verbal refait d'un bout à l'autre ne se reconnaît qu'à cela.`,
@@ -608,10 +622,7 @@ function checkBeforehand(record, { commitment, register, lines = [] }, tell, not
       fr: `Vérifiez à sa source que le nombre public est bien « ${record.publicNumber} » : ${record.rules.publicNumber.source}`,
       en: `Check at its source that the public number is "${record.publicNumber}": ${record.rules.publicNumber.source}`,
     });
-}
-
-function noteKept({ kept, log, draw }, notes) {
-  if (log.some((entry) => entry.draw !== draw && entry.what === 'drawn'))
+  if (previous.length === 0 && log.some((entry) => entry.draw !== draw && entry.what === 'drawn'))
     notes.push({
       fr: `Il y eut d'autres tirages : donnez leurs procès-verbaux (--previous) pour vérifier que personne n'est tiré deux fois et que les ${kept.length} personnes revues gardent leur groupe.`,
       en: `There were other draws: give their records (--previous) to check that nobody is drawn twice and that the ${kept.length} people met again keep their arm.`,
@@ -736,32 +747,29 @@ export function main(args, print = console.log) {
     print(error.message);
     return 1;
   }
-  const { valid, problems, notes } = verify(record, beforehand);
+  const { valid, problems, notes, unchecked } = verify(record, beforehand);
   const formed = !problems.some((p) => p.check === 'form');
   if (formed) {
     print(`${lang === 'fr' ? 'Tirage' : 'Draw'} ${record.draw} · ${record.wave} · ${record.drawnAt}`);
     for (const text of summary(record, lang)) print(`  ${text}`);
   }
-  const undone = (check) =>
-    !formed
-      ? check !== 'form'
-      : check === 'previous'
-        ? beforehand.previous.length === 0
-        : check === 'beforehand' &&
-          beforehand.commitment === undefined &&
-          beforehand.register === undefined &&
-          beforehand.lines.length === 0;
   for (const [check, name] of Object.entries(checks)) {
     const found = problems.filter((p) => p.check === check);
-    const mark = found.length > 0 ? '✗' : undone(check) ? '–' : '✓';
+    const mark = found.length > 0 ? '✗' : unchecked.includes(check) ? '–' : '✓';
     print(`${mark} ${name[lang]}${mark === '–' ? (lang === 'fr' ? ' : non vérifié' : ': not checked') : ''}`);
     for (const p of found.slice(0, 10)) print(`    ${p.where} ${p[lang]}`);
     if (found.length > 10) print(`    … ${found.length - 10} ${lang === 'fr' ? 'de plus' : 'more'}`);
   }
   for (const note of notes) print(`! ${note[lang]}`);
-  const verdict = valid
-    ? { fr: 'VALABLE : rien ne contredit ce procès-verbal.', en: 'VALID: nothing contradicts this record.' }
-    : { fr: 'NON VALABLE.', en: 'NOT VALID.' };
+  const compared = beforehand.commitment !== undefined && beforehand.register !== undefined;
+  const verdict = !valid
+    ? { fr: 'NON VALABLE.', en: 'NOT VALID.' }
+    : compared
+      ? { fr: 'VALABLE : rien ne contredit ce procès-verbal.', en: 'VALID: nothing contradicts this record.' }
+      : {
+          fr: 'VALABLE EN LUI-MÊME : reste à le comparer avec ce qui fut publié avant le tirage.',
+          en: 'VALID IN ITSELF: it remains to be compared with what was published before the draw.',
+        };
   print(verdict[lang]);
   return valid ? 0 : 1;
 }

@@ -251,8 +251,8 @@ describe('what cannot wait', () => {
     await office.work();
     expect(office.recipients).toEqual(['coordinator.tours', 'counsellor2.tours']);
     const [mail] = office.mailsTo('counsellor2.tours');
-    expect(mail?.subject).toBe('Service plus : alerte grave / high alert');
-    expect(mail?.text).toMatch(/^Bonjour,\n\nUne alerte grave a été signalée le 10\/03\/2026 .* Tours\./);
+    expect(mail?.subject).toBe('Service plus : alerte forte / high alert');
+    expect(mail?.text).toMatch(/^Bonjour,\n\nUne alerte forte a été signalée le 10\/03\/2026 .* Tours\./);
     expect(mail?.text).toContain(`\nhttps://service-plus.test/pathways/${id}\n`);
     expect(mail?.text).toContain('English: a high alert was raised on 2026-03-10 ');
   });
@@ -442,7 +442,7 @@ describe('a message', () => {
     await office.pathway('tours', { events: [highAlert] });
     await office.work();
     expect(office.mailsTo('coordinator.tours').map((m) => m.subject)).toEqual([
-      'Service plus : alerte grave / high alert',
+      'Service plus : alerte forte / high alert',
     ]);
     expect(await office.statuses()).toEqual({ sent: 1, waiting: 1 });
   });

@@ -370,7 +370,12 @@ export class Accompaniment extends Asking {
       ...(terms.wordsId && { wordsId: terms.wordsId }),
     };
     this.state.contracts.push(contract);
-    this.contractChanged(contract, { type: 'contract_recorded', by, data: { contractId: contract.id } });
+    const { id: contractId, signedOn, startsOn, endsOn } = contract;
+    this.contractChanged(contract, {
+      type: 'contract_recorded',
+      by,
+      data: { contractId, signedOn, startsOn, endsOn },
+    });
     return contract;
   }
 

@@ -2,13 +2,21 @@
  * A draw by wave: the commitment to the seed, then the frozen register, then the draw, each published before the next.
  * Nobody can do any of it by hand.
  */
-import { ApplicationFailure, condition, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  proxyActivities,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 import type { DrawActivities } from '../activities/draws';
 import type { Instant } from '../domain/calendar';
-import { type DrawInput, tellPublicNumber } from './messages';
+import { type DrawInput, type NumberRefusal, tellPublicNumber } from './messages';
 
-const { commitDraw, freezeDraw, carryOutDraw } = proxyActivities<DrawActivities>({
-  startToCloseTimeout: '1 minute',
+// A register of 100,000 is drawn and written within a few seconds.
+const { commitDraw, freezeDraw, takePublicNumber, carryOutDraw } = proxyActivities<DrawActivities>({
+  startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
@@ -18,13 +26,14 @@ export async function draw({ drawId, freezeAt, drawAt, numberNotBefore }: DrawIn
   let publicNumber: string | null = null;
   setHandler(
     tellPublicNumber,
-    ({ number }) => {
+    async ({ number }) => {
       publicNumber ??= number;
+      await takePublicNumber({ drawId, number });
     },
     {
       validator: ({ number }) => {
         if (numberNotBefore === null) refuse('number_not_awaited', 'this draw takes no public number');
-        if (now() < (numberNotBefore as Instant))
+        if (now() < numberNotBefore)
           refuse('number_too_early', `nobody can know the number before ${numberNotBefore}`);
         if (publicNumber !== null && publicNumber !== number)
           refuse('number_told', 'another number was told before: it stays');
@@ -37,7 +46,9 @@ export async function draw({ drawId, freezeAt, drawAt, numberNotBefore }: DrawIn
   await freezeDraw({ drawId, at: now() });
   await until(drawAt);
   await condition(() => numberNotBefore === null || publicNumber !== null);
+  await condition(allHandlersFinished);
   await carryOutDraw({ drawId, at: now(), publicNumber });
+  await condition(allHandlersFinished);
 }
 
 async function until(instant: Instant): Promise<void> {
@@ -45,6 +56,6 @@ async function until(instant: Instant): Promise<void> {
   if (ms > 0) await sleep(ms);
 }
 
-function refuse(type: string, message: string): never {
+function refuse(type: NumberRefusal, message: string): never {
   throw ApplicationFailure.create({ type, message, nonRetryable: true });
 }

@@ -324,20 +324,15 @@ export function hearPeople(p: Accompaniment): void {
       : refused('task_unknown', 'this pathway has no such task');
   }
 
-  /** @param metAt when the young person was met, if the outcome says that they were */
-  function complete(
-    task: TaskRecord,
-    by: string,
-    decision: Decision,
-    data: object,
-    metAt: Instant = p.now,
-  ): string {
+  /** @param metAt when the young person was met, where that is told by itself; absent: now, if the outcome says so */
+  function complete(task: TaskRecord, by: string, decision: Decision, data: object, metAt?: Instant): string {
     task.status = 'done';
     task.decision = decision;
     task.closedAt = p.now;
     task.closedBy = by;
-    if (definitionOf(task.kind).contact?.includes(decision.outcome)) p.contacted(metAt);
-    p.tell(task, 'task_completed', { by, data });
+    const met = definitionOf(task.kind).contact?.includes(decision.outcome);
+    if (met) p.contacted(metAt ?? p.now);
+    p.tell(task, 'task_completed', { by, data: { ...data, ...(met && !metAt && { met: true }) } });
     return task.id;
   }
 

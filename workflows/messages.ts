@@ -6,7 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
 import type { MediationCause, MediationResult, PathwayState } from '../domain/journal';
-import type { Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
+import type { Arm, Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import type { Decision, TaskKind } from '../domain/tasks';
 
@@ -37,6 +37,9 @@ export interface DrawInput {
 
 /** What the source that the rules of a draw name has published. */
 export const tellPublicNumber = defineUpdate<void, [{ number: string }]>('tellPublicNumber');
+/** Why it is not taken. */
+export const numberRefusals = ['number_not_awaited', 'number_too_early', 'number_told'] as const;
+export type NumberRefusal = (typeof numberRefusals)[number];
 
 /** What a pathway is started with. */
 export interface PathwayInput {
@@ -50,6 +53,8 @@ export interface PathwayInput {
   readonly enrolledAt?: Instant;
   /** The site draws who is accompanied: nothing begins before. */
   readonly awaitsDraw?: true;
+  /** Somebody met again at a site that does not draw: the arm of the first draw. */
+  readonly keeps?: { readonly arm: Arm; readonly drawId: string };
   /** For a pathway that was accompanied before: where it stands. */
   readonly start?: {
     readonly step: Step;

@@ -101,6 +101,8 @@ export const again: Way = { again: true };
 
 export function initialState(input: PathwayInput, now: Instant): State {
   const { start } = input;
+  // Until the arm is known, which the beginning may tell already.
+  const outside = input.awaitsDraw === true || input.keeps !== undefined;
   const state: State = {
     pathwayId: input.pathwayId,
     siteId: input.siteId,
@@ -108,12 +110,12 @@ export function initialState(input: PathwayInput, now: Instant): State {
     imported: start !== undefined,
     rules: input.rules,
     revision: 0,
-    status: input.awaitsDraw ? 'awaiting_draw' : 'active',
-    awaitsDraw: input.awaitsDraw === true,
+    status: outside ? 'awaiting_draw' : 'active',
+    awaitsDraw: outside,
     arm: null,
     surveys: { done: 0, since: now },
     step: start?.step ?? 'welcome',
-    interval: input.awaitsDraw ? 0 : 1,
+    interval: outside ? 0 : 1,
     stepEnteredAt: start?.since ?? now,
     enrolledAt: input.enrolledAt ?? now,
     referentId: start?.referentId ?? null,

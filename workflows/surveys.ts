@@ -5,8 +5,9 @@ import type { Accompaniment } from './accompaniment';
 export async function surveys(p: Accompaniment): Promise<void> {
   const { surveys } = p.state;
   while (surveys.done < (p.rules.evaluationSurveys ?? 0)) {
-    await p.until('evaluation_survey', surveys.since, { of: 'pathway', round: surveys.done + 1 });
+    const came = await p.until('evaluation_survey', surveys.since, { of: 'pathway', round: surveys.done + 1 });
     surveys.done++;
-    surveys.since = p.now;
+    // The day itself, whenever it was noticed: both arms keep the same days.
+    surveys.since = came;
   }
 }

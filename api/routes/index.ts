@@ -1,6 +1,7 @@
 /** The route table: everything the API does for a signed-in person. */
 import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
+import { drawRoutes } from './draws';
 import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
 import { exportRoutes } from './exports';
@@ -13,6 +14,7 @@ import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
 import { readingRoutes } from './readings';
 import { settingsRoutes } from './settings';
+import { steeringRoutes } from './steering';
 import { taskRoutes } from './tasks';
 import { viewRoutes } from './views';
 
@@ -33,4 +35,6 @@ export const routes: readonly Route[] = [
   ...readingRoutes,
   ...glassRoutes,
   ...exportRoutes,
+  ...steeringRoutes,
+  ...drawRoutes,
 ];

@@ -1,12 +1,17 @@
 -- The draw: who is accompanied by service plus. What was drawn is never changed, freed or drawn again.
 
+-- Somebody met again: the first enrolment of the same person, whose arm they keep. null: met for the first time.
+alter table enrolments add column same_person_as uuid references enrolments;
+create index enrolments_met_again on enrolments (same_person_as) where same_person_as is not null;
+
 -- In no step before the draw and in the usual service.
 alter table pathways alter column step drop not null;
 alter table pathways add column arm text;
 
 create table draws (
   id uuid primary key,
-  wave text not null,
+  -- A wave is drawn once.
+  wave text not null unique,
   -- domain/draw/record.ts: rulesSchema
   rules jsonb not null,
   freeze_at timestamptz not null,
@@ -37,7 +42,9 @@ create table draw_seeds (
 create table allocations (
   enrolment_id uuid primary key references enrolments,
   draw_id uuid not null references draws,
-  -- of the first draw, when the person was met again
+  -- which enrolments are one person's: that of the first of them
+  person uuid not null references enrolments,
+  -- which was drawn, when the person was met again
   first_enrolment_id uuid references allocations,
   arm text not null,
   stratum text,
@@ -51,6 +58,8 @@ create table allocations (
     and probability_den is not null and entering_num is not null and entering_den is not null))
 );
 create index allocations_by_draw on allocations (draw_id, enrolment_id);
+-- Nobody is drawn twice.
+create unique index allocations_first on allocations (person) where first_enrolment_id is null;
 
 -- What was published and done, hash-chained over all draws: an entry that is changed, taken out or put in breaks it.
 create table draw_log (
@@ -90,7 +99,6 @@ create trigger stays before delete or truncate on draws execute function stays_a
 
 grant select on draws, draw_log, allocations to service_plus_api;
 grant insert on draws to service_plus_api;
-grant update (started_at) on draws to service_plus_api;
 alter table draws enable row level security;
 alter table draw_log enable row level security;
 alter table draw_seeds enable row level security;
@@ -99,8 +107,57 @@ alter table allocations enable row level security;
 create policy see on draws for select to service_plus_api using (app_role() <> '');
 create policy announce on draws for insert to service_plus_api
   with check (created_by = app_actor() and app_role() = 'admin');
-create policy start on draws for update to service_plus_api
-  using (app_role() = 'admin') with check (app_role() = 'admin');
 create policy see on draw_log for select to service_plus_api using (app_role() <> '');
 create policy see on allocations for select to service_plus_api
   using (exists (select from enrolments e where e.id = enrolment_id and app_is_team_of(e.site_id)));
+
+-- As before, and `first_id`: that of the person's first enrolment.
+drop function enrolling_duplicates;
+create function enrolling_duplicates(name_keys text[], birth_dates date[], number_keys text[], of_import uuid)
+  returns table (item integer, enrolment_id uuid, first_id uuid, site_id text, by_name boolean, by_number boolean, import_row integer)
+  language sql stable security definer
+  set search_path = public, pg_temp
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set enable_seqscan = off
+  as $$
+    select a.item::integer, e.id, coalesce(e.same_person_as, e.id), e.site_id, bool_or(p.by_name), bool_or(not p.by_name),
+      case when e.import_id = of_import then e.import_row end
+    from unnest(name_keys, birth_dates, number_keys) with ordinality as a(name_key, birth_date, number_key, item)
+    cross join lateral (
+      select s.id, true as by_name from public.people s
+      where s.name_key = a.name_key and s.birth_date = a.birth_date
+      union all
+      select s.id, false from public.people s where s.external_number_key = a.number_key
+    ) p
+    join public.enrolments e on e.person_id = p.id
+    where app_role() in ('coordinator', 'admin')
+    group by a.item, e.id
+    order by a.item, e.created_at, e.import_row, e.id
+  $$;
+revoke execute on function enrolling_duplicates from public;
+grant execute on function enrolling_duplicates to service_plus_api;
+
+-- The arm that somebody met again keeps, for who enrols them. SECURITY DEFINER, because it was drawn at another site,
+-- perhaps; what is asked for is the id of an enrolment that says nothing of a person.
+create function enrolling_arms(people uuid[]) returns table (person uuid, arm text, draw_id uuid)
+  language sql stable security definer
+  set search_path = public, pg_temp
+  as $$
+    select a.person, a.arm, a.draw_id from public.allocations a
+    where a.person = any (people) and a.first_enrolment_id is null and app_role() in ('coordinator', 'admin')
+  $$;
+revoke execute on function enrolling_arms from public;
+grant execute on function enrolling_arms to service_plus_api;
+
+-- Who waits for a draw at these sites, counted, for whoever announces one.
+create function draws_awaited(of_sites text[]) returns table (site_id text, young_people bigint)
+  language sql stable security definer
+  set search_path = public, pg_temp
+  as $$
+    select p.site_id, count(*) from public.pathways p
+    where p.status = 'awaiting_draw' and p.site_id = any (of_sites) and app_role() = 'admin'
+    group by 1
+  $$;
+revoke execute on function draws_awaited from public;
+grant execute on function draws_awaited to service_plus_api;

@@ -1,17 +1,15 @@
 /** What people set for themselves, and what roles without an inbox find, in a real browser. */
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 
 const application = wholeApplication();
-const each = [
-  ['fr', 320, 'coordinator.tours'],
-  ['fr', 1280, 'coordinator.blois'],
-  ['en', 320, 'coordinator.orleans'],
-  ['en', 1280, 'coordinator.ain'],
-] as const;
 
 describe('one’s reminders', () => {
-  test.each(each)('are without an obstacle in %s, %d px wide', async (language, width, person) => {
-    const page = await application.page(person, { language, width, path: '/me/notifications' });
+  test.each(views)('are without an obstacle: $language, $width px', async ({ language, width, site }) => {
+    const page = await application.page(`coordinator.${site}`, {
+      language,
+      width,
+      path: '/me/notifications',
+    });
     await page.getByRole('heading', { level: 2 }).nth(1).waitFor();
     await page.getByRole('checkbox').first().waitFor();
     expect(await application.objections(page)).toEqual([]);
@@ -23,8 +21,10 @@ describe('one’s reminders', () => {
 
   test('are each switched on and off, and stay so', async () => {
     const page = await application.page('counsellor.tours', { path: '/me/notifications' });
-    const digest = page.getByRole('checkbox', { name: 'Le point du matin, les jours ouvrés' });
-    const alert = page.getByRole('checkbox', { name: 'Alerte grave, aussitôt' });
+    const digest = page.getByRole('checkbox', {
+      name: 'Le point du matin : vos tâches du jour, les jours ouvrés',
+    });
+    const alert = page.getByRole('checkbox', { name: 'Alerte forte, aussitôt' });
     await digest.waitFor();
     expect([await digest.isChecked(), await alert.isChecked()]).toEqual([true, true]);
     // What concerns other roles is not offered.
@@ -100,35 +100,47 @@ describe('one’s reminders', () => {
 });
 
 describe('a role without an inbox', () => {
-  test.each(each)('finds a page without an obstacle in %s, %d px wide', async (language, width) => {
+  test.each(views)('finds a page without an obstacle: $language, $width px', async ({ language, width }) => {
     const page = await application.page('admin', { language, width });
-    expect(await application.objections(page)).toEqual([]);
+    await application.hold(page, 'welcome');
   });
 
-  test.each([
-    ['committee.tours', 'Comité de pilotage local', ['de lire la liste des sites']],
-    ['committee.national', 'Comité de pilotage national', ['de lire la liste des sites']],
-    ['evaluator', 'Évaluation', ['de lire la liste des sites']],
-    [
-      'admin',
-      'Administration',
-      [
-        'de lire la liste des sites',
-        'de lire la liste des équipes',
-        'd’inscrire des jeunes à partir d’un tableur (CSV)',
-        'de lire les réglages de chaque site, ses fermetures et ses prestations',
-        'de les changer, et de voir auparavant quelles échéances bougeraient',
-      ],
-    ],
-  ])('is told who it is and what it may do: %s', async (person, role, may) => {
-    const page = await application.page(person);
+  test('is told who it is and what it may do', async () => {
+    const page = await application.page('admin');
     expect(new URL(page.url()).pathname).toBe('/welcome');
     const main = page.getByRole('main');
-    await main.getByText(`(${role})`).waitFor();
-    expect(await main.getByRole('listitem').allTextContents()).toEqual(may);
+    await main.getByText('(Administration)').waitFor();
+    expect(await main.getByRole('listitem').allTextContents()).toEqual([
+      'de lire la liste des sites',
+      'de lire la liste des équipes',
+      'd’inscrire des jeunes à partir d’un tableur (CSV)',
+      'de lire les réglages de chaque site, ses fermetures et ses prestations',
+      'de les changer, et de voir auparavant quelles échéances bougeraient',
+    ]);
     // Nothing leads where it may not go.
-    expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Mes rappels)$/ }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Chiffres|Mes rappels)$/ }).count()).toBe(0);
+    await page.goto(`/pathways/${await application.world.enrol('tours', { firstName: 'Camille' })}`);
+    // While it asks the API the page has its title already.
+    await page.getByRole('alert').first().waitFor();
+    expect(await page.getByText('Camille').count()).toBe(0);
   });
+
+  test.each(['committee.tours', 'committee.national', 'evaluator'])(
+    'that reads figures finds these first, and nothing leads to young people: %s',
+    async (person) => {
+      const page = await application.page(person);
+      await page.waitForURL('**/steering');
+      await page.getByRole('heading', { level: 1, name: 'Chiffres du programme' }).waitFor();
+      expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Mes rappels)$/ }).count()).toBe(0);
+      // Who they are here and what they may do is still told.
+      await page.goto('/welcome');
+      await page.getByRole('heading', { level: 1, name: 'Bienvenue' }).waitFor();
+      expect(await page.getByRole('main').getByRole('listitem').allTextContents()).toEqual([
+        'de lire la liste des sites',
+        'de lire les chiffres du programme à une date',
+      ]);
+    },
+  );
 
   test('is no page for who has an inbox', async () => {
     const page = await application.page('counsellor.tours', { path: '/welcome' });

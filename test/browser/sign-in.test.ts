@@ -1,19 +1,14 @@
 /** Signing in and out, in a real browser. */
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 
 const application = wholeApplication();
 
-test.each([
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const)('the way in is without an obstacle in %s, %d px wide', async (language, width) => {
+test.each(views)('the way in is without an obstacle: $language, $width px', async ({ language, width }) => {
   const page = await application.page(null, { language, width });
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
     { fr: 'Se connecter', en: 'Sign in' }[language],
   );
-  expect(await application.objections(page)).toEqual([]);
+  await application.hold(page, 'sign-in');
 });
 
 test('in the demonstration one click signs in, where one was going', async () => {

@@ -134,6 +134,8 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       TEMPORAL_NAMESPACE: 'default',
       TEMPORAL_TASK_QUEUE: taskQueue,
       API_WRITE_TIMEOUT_MS: 5_000,
+      DRAW_NOTICE_MINUTES: 0,
+      DRAW_FROZEN_MINUTES: 0,
       IMPORT_MAX_BYTES: 200_000,
       FILE_MAX_BYTES: 3_000_000,
       DATA_DIR: dataDir,

@@ -36,6 +36,7 @@ function Signed() {
 function Home() {
   const { actions } = useMe();
   if ('task.list' in actions) return <Navigate to="/tasks" replace />;
+  if ('steering.overview' in actions) return <Navigate to="/steering" replace />;
   return <Navigate to="/welcome" replace />;
 }
 
@@ -66,6 +67,8 @@ const router = createBrowserRouter([
       { path: '/pathways/:id/print', lazy: () => import('./pathway/print') },
       { path: '/me/notifications', lazy: () => import('./people/notifications') },
       { path: '/readings', lazy: () => import('./people/readings') },
+      { path: '/steering', lazy: () => import('./steering/steering') },
+      { path: '/steering/list', lazy: () => import('./steering/list') },
       { path: '/other-site', lazy: () => import('./people/glass') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

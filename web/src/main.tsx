@@ -7,6 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Link } from 'react-router';
 import { App } from './app';
+import { keepFocus } from './layout/keep-focus';
 import { language } from './words/words';
 
 declare module '@codegouvfr/react-dsfr/spa' {
@@ -17,6 +18,7 @@ declare module '@codegouvfr/react-dsfr/spa' {
 
 document.documentElement.lang = language();
 startReactDsfr({ defaultColorScheme: 'system', Link, useLang: language });
+keepFocus();
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <App />

@@ -13,6 +13,7 @@ import type {
   pathwaySummary,
 } from '../../../api/routes/pathways';
 import type { reading } from '../../../api/routes/readings';
+import type { overview, state } from '../../../api/routes/steering';
 import type { bulkResult, taskCounts, taskDetails, viewFilters } from '../../../api/routes/tasks';
 import type { view } from '../../../api/routes/views';
 import type * as shape from '../../../api/shapes';
@@ -45,6 +46,10 @@ export type Reading = z.output<typeof reading>;
 export type GlassAnswer = z.output<typeof glassAnswer>;
 export type GlassRequest = z.output<typeof glassRequest>;
 export type Export = z.output<typeof exportRow>;
+
+export type Overview = z.output<typeof overview>;
+/** Of a young person, as at an instant. */
+export type StateAsAt = z.output<typeof state>;
 
 export interface Page<T> {
   readonly items: readonly T[];

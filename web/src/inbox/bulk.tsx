@@ -17,8 +17,9 @@ import { useSchemaForm } from '../form/use-schema-form';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useWords } from '../words/words';
-import { nameOf, useRows } from './row';
+import { useRows } from './row';
 
 const w = inBoth({
   fr: {
@@ -112,11 +113,13 @@ interface Props {
   keep(ids: readonly string[]): void;
   /** These were decided on: see what they are now. */
   decided(ids: readonly string[]): void;
+  /** The bar goes: the keyboard is back at the row that was selected last. */
+  leave(): void;
 }
 
 const isRefused = (result: BulkResult) => 'problem' in result;
 
-export function Bulk({ selected, keep, decided }: Props) {
+export function Bulk({ selected, keep, decided, leave }: Props) {
   const words = useWords(w);
   const may = useMay();
   const [done, setDone] = useState<Done | null>(null);
@@ -186,6 +189,7 @@ export function Bulk({ selected, keep, decided }: Props) {
                   onClick={() => {
                     keep([]);
                     setDone(null);
+                    leave();
                   }}
                 >
                   {words.unselect}
@@ -205,7 +209,14 @@ export function Bulk({ selected, keep, decided }: Props) {
                 {words.see}
               </Button>
               {selected.length === 0 && (
-                <Button size="small" priority="tertiary no outline" onClick={() => setDone(null)}>
+                <Button
+                  size="small"
+                  priority="tertiary no outline"
+                  onClick={() => {
+                    setDone(null);
+                    leave();
+                  }}
+                >
                   {words.close}
                 </Button>
               )}

@@ -10,10 +10,9 @@ import { type Step, steps } from '../../../domain/pathway';
 import { get } from '../api/client';
 import type { Staff, Task, TaskCounts } from '../api/types';
 import { useMay, useMe } from '../session/session';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { dues, type Filters, kinds, type Tab, type TaskKind, tabOf, tabs, taskStatuses } from './filters';
-import { useRoom } from './list';
-import { nameOf } from './row';
 import { Views } from './views';
 import { dueWords, tabWords } from './words';
 
@@ -190,8 +189,8 @@ export function FilterBar({ filters, choose, tasks }: Props & { tasks: readonly 
   const language = useLanguage();
   const may = useMay();
   const me = useMe();
-  const hasRoom = useRoom();
-  const [isOpen, setOpen] = useState(hasRoom);
+  // The tasks come first; what narrows them is told beside the word.
+  const [isOpen, setOpen] = useState(false);
   const { data: staff } = useQuery({
     queryKey: ['staff', me.siteId],
     queryFn: ({ signal }) => get<{ items: Staff[] }>('/api/staff', signal),
@@ -254,7 +253,7 @@ export function FilterBar({ filters, choose, tasks }: Props & { tasks: readonly 
     [...all].sort((a, b) => labelOf(taskLabels[a]).localeCompare(labelOf(taskLabels[b]), language));
 
   return (
-    <div className="inbox__filters">
+    <div className="inbox__filters" data-keeps-focus="summary">
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="inbox__summary fr-icon-filter-line">{words.filters(chosen.length)}</summary>
         <div className="inbox__selects">

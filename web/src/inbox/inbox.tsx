@@ -8,6 +8,7 @@ import { Page } from '../layout/page';
 import { Failure } from '../layout/states';
 import { ExportButton } from '../people/exports';
 import { useMay, useMe } from '../session/session';
+import type { BackToList } from '../tasks/ways';
 import { useDates } from '../words/dates';
 import { inBoth, useWords } from '../words/words';
 import { Bulk } from './bulk';
@@ -19,12 +20,14 @@ import './inbox.css';
 import { type Command, heard, isTyping } from './keys';
 import { Skeleton, TaskList } from './list';
 import { quickActionOf, type Row, type RowContext, Rows } from './row';
+import { takeableBy } from './takeable';
 import { useInbox } from './use-inbox';
 
 const w = inBoth({
   fr: {
     title: 'Tâches',
-    shown: (n: number, at: string) => `${n} ${n > 1 ? 'tâches affichées' : 'tâche affichée'}, lues à ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n > 1 ? 'tâches' : 'tâche'}${n < of ? ` sur ${of}` : ''}, à jour à ${at}`,
     loading: 'Chargement des tâches…',
     fresh: (n: number) => `${n} ${n > 1 ? 'nouvelles tâches' : 'nouvelle tâche'}`,
     show: 'Afficher',
@@ -54,11 +57,14 @@ const w = inBoth({
     },
     clear: 'Effacer les filtres',
     toTeam: 'Chercher dans toute l’équipe',
-    toFree: (n: number) => (n > 0 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    toFree: (n: number) => (n > 1 ? `Voir les ${n} tâches à prendre` : 'Voir les tâches à prendre'),
+    seeTeam: 'Voir les tâches de l’équipe',
+    toLate: (n: number) => `Voir les retards de l’équipe (${n})`,
   },
   en: {
     title: 'Tasks',
-    shown: (n: number, at: string) => `${n} ${n === 1 ? 'task' : 'tasks'} shown, read at ${at}`,
+    shown: (n: number, of: number, at: string) =>
+      `${n} ${n < of ? `of ${of} ` : ''}${n === 1 ? 'task' : 'tasks'}, up to date at ${at}`,
     loading: 'Loading the tasks…',
     fresh: (n: number) => `${n} new ${n === 1 ? 'task' : 'tasks'}`,
     show: 'Show',
@@ -88,14 +94,14 @@ const w = inBoth({
     },
     clear: 'Clear the filters',
     toTeam: 'Look in the whole team',
-    toFree: (n: number) => (n > 0 ? `See the ${n} free tasks` : 'See the free tasks'),
+    toFree: (n: number) => (n > 1 ? `See the ${n} free tasks` : 'See the free tasks'),
+    seeTeam: 'See the team’s tasks',
+    toLate: (n: number) => `See what the team is late with (${n})`,
   },
 });
 
 /** What the browser's history keeps beside the address. */
-interface Kept {
-  /** Whom one sought: a name stands in no address. */
-  readonly sought?: string;
+interface Kept extends Partial<BackToList> {
   /** Of the pages before this one, null the first. */
   readonly before?: readonly (string | null)[];
 }
@@ -120,8 +126,9 @@ export function Component() {
   const firstTab: Tab = hasTabs ? 'me' : 'team';
   const filters = filtersIn(search, firstTab);
   const cursor = search.get('cursor');
-  const { sought = '', before = [] } = (location.state ?? {}) as Kept;
-  const inbox = useInbox({ filters, cursor, sought });
+  // Whom one seeks is here: a name stands in no address.
+  const { sought = '', before = [], goOnWith } = (location.state ?? {}) as Kept;
+  const inbox = useInbox({ filters, takeable: takeableBy(me.role), cursor, sought });
   const { tasks, now } = inbox;
   const next = inbox.page?.next ?? null;
 
@@ -209,7 +216,7 @@ export function Component() {
   const context: RowContext = {
     readAt: inbox.readAt,
     readerId: me.id,
-    state: { list: `${location.pathname}${location.search}`, ids },
+    state: { list: `${location.pathname}${location.search}`, ids, sought },
     select,
     claimOrRelease: (row) => void claimOrRelease(row),
     leaveFor: (id) => leftFrom.set(location.key, id),
@@ -222,10 +229,11 @@ export function Component() {
     if (!isShown || cameBack.current === location.key) return;
     cameBack.current = location.key;
     const left = how === 'POP' ? leftFrom.get(location.key) : undefined;
-    if (left) linkIn(rowOf(left))?.focus();
+    const row = (left ? [left] : (goOnWith ?? [])).map(rowOf).find((found) => found !== null);
+    if (row) linkIn(row)?.focus();
     else if (turned.current) linkIn(document.querySelector('[data-task]'))?.focus();
     turned.current = false;
-  }, [isShown, location.key, how]);
+  }, [isShown, location.key, how, goOnWith]);
 
   const searchBox = useRef<HTMLInputElement>(null);
   const lastRow = useRef<string>(undefined);
@@ -234,7 +242,6 @@ export function Component() {
     const from = at === undefined ? (by === 1 ? -1 : 0) : ids.indexOf(at);
     const next = ids[Math.min(Math.max(from + by, 0), ids.length - 1)];
     if (next === undefined) return;
-    lastRow.current = next;
     linkIn(rowOf(next))?.focus();
   };
   /** The row that has the focus, or had it last. */
@@ -278,8 +285,16 @@ export function Component() {
   latestHear.current = hear;
   useEffect(() => {
     const listener = (event: KeyboardEvent) => latestHear.current(event);
+    const focused = ({ target }: FocusEvent) => {
+      const row = (target as Element).closest<HTMLElement>('[data-task]');
+      if (row) lastRow.current = row.dataset.task;
+    };
     document.addEventListener('keydown', listener);
-    return () => document.removeEventListener('keydown', listener);
+    document.addEventListener('focusin', focused);
+    return () => {
+      document.removeEventListener('keydown', listener);
+      document.removeEventListener('focusin', focused);
+    };
   }, []);
 
   const readAnew = async () => {
@@ -288,6 +303,8 @@ export function Component() {
   };
   const tab = tabOf(filters);
   const tabCounts = filters.assignee === tab && filters.status === 'open' ? inbox.counts?.[tab] : undefined;
+  const total = filters.due ? tabCounts?.[filters.due] : tabCounts?.total;
+  const free = inbox.counts?.unassigned.total;
   const emptiness = sought
     ? 'sought'
     : isNarrowed(filters)
@@ -304,6 +321,7 @@ export function Component() {
         <Button
           size="small"
           priority="tertiary no outline"
+          className="inbox__help"
           iconId="fr-icon-keyboard-line"
           onClick={() => help.open()}
         >
@@ -350,7 +368,8 @@ export function Component() {
             <p role="status">
               {inbox.isLoading || inbox.isOld
                 ? words.loading
-                : inbox.page && words.shown(tasks.length, dates.time(inbox.readAt.toISOString()))}
+                : inbox.page &&
+                  words.shown(tasks.length, total ?? tasks.length, dates.time(inbox.readAt.toISOString()))}
             </p>
             <div role="status" className="inbox__fresh">
               {inbox.fresh > 0 && <strong>{words.fresh(inbox.fresh)}</strong>}
@@ -374,6 +393,7 @@ export function Component() {
             <div
               className={inbox.isOld ? 'inbox__list inbox__list--old' : 'inbox__list'}
               aria-busy={inbox.isOld}
+              data-keeps-focus="[data-open]"
             >
               {tasks.length > 0 ? (
                 <TaskList
@@ -384,7 +404,7 @@ export function Component() {
               ) : (
                 <div className="inbox__empty">
                   <p className="fr-text--lead">{words.empty[emptiness]}</p>
-                  <p>{words.hint[emptiness]}</p>
+                  <p>{words.hint[emptiness === 'me' && free === 0 ? 'unassigned' : emptiness]}</p>
                   {emptiness === 'narrowed' && (
                     <Button onClick={() => choose({ assignee: tab, status: filters.status })}>
                       {words.clear}
@@ -394,9 +414,21 @@ export function Component() {
                     <Button onClick={() => toTab('team')}>{words.toTeam}</Button>
                   )}
                   {emptiness === 'me' && (
-                    <Button onClick={() => toTab('unassigned')}>
-                      {words.toFree(inbox.counts?.unassigned.total ?? 0)}
-                    </Button>
+                    <div className="inbox__onwards">
+                      {free === 0 ? (
+                        <Button onClick={() => toTab('team')}>{words.seeTeam}</Button>
+                      ) : (
+                        <Button onClick={() => toTab('unassigned')}>{words.toFree(free ?? 0)}</Button>
+                      )}
+                      {may('task.assign') && (inbox.counts?.team.overdue ?? 0) > 0 && (
+                        <Button
+                          priority="secondary"
+                          onClick={() => choose({ ...filters, assignee: 'team', due: 'overdue' })}
+                        >
+                          {words.toLate(inbox.counts?.team.overdue ?? 0)}
+                        </Button>
+                      )}
+                    </div>
                   )}
                 </div>
               )}
@@ -431,6 +463,7 @@ export function Component() {
               selected={rows.filter(({ isSelected }) => isSelected).map(({ task }) => task)}
               keep={(some) => setSelected(new Set(some))}
               decided={(some) => void inbox.check(some).catch(() => {})}
+              leave={() => linkIn(rowOf(anchor.current ?? ids[0] ?? ''))?.focus()}
             />
           )}
         </Rows>

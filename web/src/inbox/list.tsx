@@ -1,7 +1,8 @@
 /** The tasks, parted by when they are due: a table where there is room, else cards. */
-import { type ReactNode, useId, useSyncExternalStore } from 'react';
+import { type ReactNode, useId } from 'react';
 import { stepLabels } from '../../../domain/labels';
 import type { DueCounts } from '../api/types';
+import { useRoom } from '../layout/room';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { grouped } from './due';
 import type { Due } from './filters';
@@ -49,18 +50,6 @@ const w = inBoth({
     assigneeIs: 'Assigned to: ',
   },
 });
-
-const room = window.matchMedia('(min-width: 62em)');
-/** Whether a table has room. */
-export function useRoom(): boolean {
-  return useSyncExternalStore(
-    (tell) => {
-      room.addEventListener('change', tell);
-      return () => room.removeEventListener('change', tell);
-    },
-    () => room.matches,
-  );
-}
 
 interface Props {
   readonly rows: readonly Row[];
@@ -131,7 +120,12 @@ function Table({ groups }: { groups: readonly Group[] }) {
             </tr>
           )}
           {rows.map((row) => (
-            <tr key={row.task.id} className={rowClass(row)} data-task={row.task.id}>
+            <tr
+              key={row.task.id}
+              className={rowClass(row)}
+              data-task={row.task.id}
+              data-keeps-focus="[data-open]"
+            >
               <td>
                 <SelectBox row={row} />
               </td>
@@ -178,7 +172,12 @@ function Cards({ groups }: { groups: readonly Group[] }) {
       )}
       <ul className="inbox__cards">
         {rows.map((row) => (
-          <li key={row.task.id} className={rowClass(row)} data-task={row.task.id}>
+          <li
+            key={row.task.id}
+            className={rowClass(row)}
+            data-task={row.task.id}
+            data-keeps-focus="[data-open]"
+          >
             <SelectBox row={row} />
             <div className="inbox__card">
               <p className="inbox__card-head">

@@ -6,7 +6,9 @@ import { Link } from 'react-router';
 import type { CancelReason } from '../../../domain/journal';
 import { cancelReasonLabels, rungLabels } from '../../../domain/labels';
 import type { Task } from '../api/types';
+import type { FromList } from '../tasks/ways';
 import { daysBetween, parisDay, useDates } from '../words/dates';
+import { nameOf } from '../words/listed';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
 import type { Change } from './change';
@@ -29,8 +31,8 @@ const w = inBoth({
     round: (n: number) => `${n}ᵉ fois`,
     claim: 'Prendre',
     claimOf: (name: string) => `Prendre la tâche de ${name}`,
-    release: 'Rendre',
-    releaseOf: (name: string) => `Rendre la tâche de ${name}`,
+    release: 'Rendre à l’équipe',
+    releaseOf: (name: string) => `Rendre à l’équipe la tâche de ${name}`,
     select: (name: string, kind: string) => `Sélectionner ${name}, ${kind}`,
     gone: 'N’est plus dans vos tâches',
     done: 'Faite',
@@ -56,8 +58,8 @@ const w = inBoth({
     round: (n: number) => `time no. ${n}`,
     claim: 'Take',
     claimOf: (name: string) => `Take the task of ${name}`,
-    release: 'Give back',
-    releaseOf: (name: string) => `Give back the task of ${name}`,
+    release: 'Give back to team',
+    releaseOf: (name: string) => `Give back to team the task of ${name}`,
     select: (name: string, kind: string) => `Select ${name}, ${kind}`,
     gone: 'No longer among your tasks',
     done: 'Done',
@@ -89,7 +91,7 @@ export interface RowContext {
   readonly readAt: Date;
   readonly readerId: string;
   /** What the page of a task is told: where the list is, and which tasks are on it. */
-  readonly state: { readonly list: string; readonly ids: readonly string[] };
+  readonly state: FromList;
   select(id: string, how: { range: boolean }): void;
   claimOrRelease(row: Row): void;
   leaveFor(id: string): void;
@@ -101,9 +103,6 @@ export function useRows(): RowContext {
   if (!rows) throw new Error('there is no list here');
   return rows;
 }
-
-export const nameOf = ({ person }: Pick<Task, 'person'>) =>
-  `${person.lastName.toLocaleUpperCase('fr')} ${person.firstName}`;
 
 export function SelectBox({ row: { task, isSelected } }: { row: Row }) {
   const words = useWords(w);
@@ -133,15 +132,9 @@ export function SelectBox({ row: { task, isSelected } }: { row: Row }) {
 }
 
 export function PersonLink({ row: { task } }: { row: Row }) {
-  const { state, leaveFor } = useRows();
+  const { leaveFor } = useRows();
   return (
-    <Link
-      className="inbox__person"
-      to={`/tasks/${task.id}`}
-      state={state}
-      onClick={() => leaveFor(task.id)}
-      data-open
-    >
+    <Link className="inbox__person" to={`/pathways/${task.pathwayId}`} onClick={() => leaveFor(task.id)}>
       {nameOf(task)}
     </Link>
   );
@@ -150,10 +143,20 @@ export function PersonLink({ row: { task } }: { row: Row }) {
 export function KindOf({ row: { task } }: { row: Row }) {
   const words = useWords(w);
   const labelOf = useLabel();
+  const { state, leaveFor } = useRows();
   const about = useSubject()(task.subject);
   return (
     <>
-      <span className="inbox__kind">{labelOf(task.label)}</span>
+      <Link
+        className="inbox__kind"
+        to={`/tasks/${task.id}`}
+        state={state}
+        onClick={() => leaveFor(task.id)}
+        data-open
+      >
+        {labelOf(task.label)}
+        <span className="fr-sr-only"> ({nameOf(task)})</span>
+      </Link>
       {about && <span className="inbox__about"> · {about}</span>}
       {task.round > 1 && <span className="inbox__about"> · {words.round(task.round)}</span>}
       {task.partner && <span className="inbox__about"> · {words.partner(task.partner.displayName)}</span>}
@@ -183,7 +186,6 @@ export function DueOf({ row: { task } }: { row: Row }) {
   if (task.closedAt) return <span className="inbox__due">{words.closed(dates.day(task.closedAt))}</span>;
   const days = daysBetween(readAt, task.dueAt);
   const due = dueOf(task.dueAt, readAt);
-  const sameYear = parisDay(task.dueAt).slice(0, 4) === parisDay(readAt).slice(0, 4);
   const said =
     days < 0
       ? words.late(-days)
@@ -191,9 +193,7 @@ export function DueOf({ row: { task } }: { row: Row }) {
         ? words.today
         : days === 1
           ? words.tomorrow
-          : sameYear
-            ? dates.shortDay(task.dueAt)
-            : dates.day(task.dueAt);
+          : dates.comingDay(task.dueAt, readAt);
   return (
     <time
       className={`inbox__due inbox__due--${due} ${dueIcons[due]}`}
@@ -283,7 +283,7 @@ export function QuickAction({ row }: { row: Row }) {
   return (
     <Button
       size="small"
-      priority={action === 'claim' ? 'secondary' : 'tertiary'}
+      priority={action === 'claim' ? 'secondary' : 'tertiary no outline'}
       // Not disabled: the focus would be lost.
       nativeButtonProps={{
         'aria-disabled': row.isPending,

@@ -9,7 +9,7 @@ import { get, queryOf, seeking } from '../api/client';
 import type { Page, Task, TaskCounts } from '../api/types';
 import { useLive } from '../live/live';
 import { belongsHere } from './change';
-import { type Filters, narrowingOf } from './filters';
+import { type Filters, narrowingOf, type TaskKind } from './filters';
 
 const PAGE_SIZE = 50;
 /** The API reads so many by their ids at once. */
@@ -33,14 +33,23 @@ const nothing = { now: new Map<string, Task | null>(), fresh: new Set<string>() 
 
 export interface Asked {
   readonly filters: Filters;
+  /** The kinds that the reader may take, where it is not all: nobody's tasks are those that are theirs to take. */
+  readonly takeable: readonly TaskKind[] | null;
   readonly cursor: string | null;
   readonly sought: string;
 }
 
-export function useInbox({ filters, cursor, sought }: Asked) {
+export function useInbox({ filters, takeable, cursor, sought }: Asked) {
   const cache = useQueryClient();
   const how = useNavigationType();
-  const query = { ...filters, cursor, limit: PAGE_SIZE };
+  // Whoever asks for kinds is shown them, also what is for another role.
+  const free = filters.kind ?? takeable ?? undefined;
+  const query = {
+    ...filters,
+    kind: filters.assignee === 'unassigned' ? free : filters.kind,
+    cursor,
+    limit: PAGE_SIZE,
+  };
   const listKey = ['tasks', query, sought];
   const readList = (more: object, signal?: AbortSignal) =>
     get<Page<Task>>(`/api/tasks${queryOf({ ...query, ...more })}`, signal, seeking(sought));
@@ -55,12 +64,14 @@ export function useInbox({ filters, cursor, sought }: Asked) {
     refetchOnReconnect: false,
   });
   const narrowing = narrowingOf(filters);
-  const counts = useQuery({
-    queryKey: ['task-counts', narrowing, sought],
-    queryFn: ({ signal }) =>
-      get<TaskCounts>(`/api/tasks/counts${queryOf(narrowing)}`, signal, seeking(sought)),
+  const countsOf = (its: object) => ({
+    queryKey: ['task-counts', its, sought],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      get<TaskCounts>(`/api/tasks/counts${queryOf({ ...its })}`, signal, seeking(sought)),
     placeholderData: keepPreviousData,
   });
+  const counts = useQuery(countsOf(narrowing));
+  const counted = useQuery(countsOf({ ...narrowing, kind: free }));
 
   const page = list.data;
   const readAt = list.dataUpdatedAt;
@@ -132,13 +143,13 @@ export function useInbox({ filters, cursor, sought }: Asked) {
     readAt: new Date(readAt),
     now,
     fresh: fresh.size,
-    counts: counts.data,
+    counts: counts.data && counted.data && { ...counts.data, unassigned: counted.data.unassigned },
     error: list.error,
     /** Something else was asked for: what is shown is of before. */
     isOld: list.isPlaceholderData || (list.isFetching && page !== undefined),
     isLoading: list.isLoading,
     readAnew: () => {
-      void counts.refetch();
+      void cache.invalidateQueries({ queryKey: ['task-counts'] });
       return list.refetch();
     },
     check: (ids: readonly string[]) => check(new Set(ids)),

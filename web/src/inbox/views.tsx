@@ -220,7 +220,7 @@ function OneView({ view }: { view: View }) {
   });
   const mayChange = !view.shared || may('view.share');
   return (
-    <li>
+    <li data-keeps-focus="input, .fr-btn--secondary, .fr-btn--tertiary-no-outline">
       <div className="inbox__view">
         <span>
           {view.name}{' '}

@@ -7,6 +7,6 @@ export const tabWords = inBoth({
 });
 
 export const dueWords = inBoth({
-  fr: { overdue: 'En retard', today: 'Aujourd’hui', week: 'Cette semaine', later: 'Plus tard' },
-  en: { overdue: 'Overdue', today: 'Today', week: 'This week', later: 'Later' },
+  fr: { overdue: 'En retard', today: 'Aujourd’hui', week: 'Sous 7 jours', later: 'Plus tard' },
+  en: { overdue: 'Overdue', today: 'Today', week: 'Within 7 days', later: 'Later' },
 });

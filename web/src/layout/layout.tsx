@@ -19,6 +19,7 @@ const w = inBoth({
     menu: 'Menu principal',
     tasks: 'Tâches',
     youngPeople: 'Jeunes',
+    steering: 'Chiffres',
     notifications: 'Mes rappels',
     otherSite: 'Jeune d’un autre site',
     readings: 'Qui a vu quoi',
@@ -36,6 +37,7 @@ const w = inBoth({
     menu: 'Main menu',
     tasks: 'Tasks',
     youngPeople: 'Young people',
+    steering: 'Figures',
     notifications: 'My reminders',
     otherSite: 'Another site’s young person',
     readings: 'Who saw what',
@@ -51,6 +53,7 @@ const w = inBoth({
 const ways = [
   ['/tasks', 'tasks', 'task.list'],
   ['/pathways', 'youngPeople', 'pathway.list'],
+  ['/steering', 'steering', 'steering.overview'],
   ['/other-site', 'otherSite', 'glass.open'],
   ['/readings', 'readings', 'reading.list'],
   ['/me/notifications', 'notifications', 'notification.choose'],
@@ -65,7 +68,16 @@ export function Layout({ me, children }: { me: Me | null; children: ReactNode })
   const other = language === 'fr' ? 'en' : 'fr';
   return (
     <div className={brand.length > 0 ? 'layout' : 'layout layout--own-brand'}>
-      <SkipLinks links={[{ label: words.content, anchor: '#content' }]} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the link inside is what one acts on */}
+      <div
+        onClick={(event) => {
+          // To the browser a hash is another address: what one sought, and from where one came, would be forgotten.
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#content h1')?.focus();
+        }}
+      >
+        <SkipLinks links={[{ label: words.content, anchor: '#content' }]} />
+      </div>
       <Header
         brandTop={brand.map((line, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change

@@ -1,4 +1,4 @@
-/** What a page shows while it has nothing to show yet, or could not get it. */
+/** What a page shows while it has nothing to show yet, or could not get it, and what became of what somebody did. */
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { ApiProblem } from '../api/problem';
@@ -57,6 +57,25 @@ export function Failure({ error, title, retry }: { error: unknown; title?: strin
         <Button className="fr-mt-2w" priority="secondary" onClick={retry}>
           {words.again}
         </Button>
+      )}
+    </div>
+  );
+}
+
+/** What became of what somebody did, until they close it; null: nothing. */
+export function Said({
+  said,
+  className,
+  onClose,
+}: {
+  said: string | null;
+  className: string;
+  onClose(): void;
+}) {
+  return (
+    <div role="status">
+      {said && (
+        <Alert className={className} severity="success" small closable onClose={onClose} description={said} />
       )}
     </div>
   );

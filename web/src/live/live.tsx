@@ -74,3 +74,12 @@ export function useLive(listener: LiveListener): void {
     return () => void listeners?.delete(entry);
   }, [listeners]);
 }
+
+/**
+ * Reads again what has changed. A first answer that is still on its way may be of before the change, and to ask again
+ * meanwhile would only wait for it: it is asked after it.
+ */
+export async function readAnew<T>(asked: { readonly data: unknown; refetch(): Promise<T> }): Promise<T> {
+  if (asked.data === undefined) await asked.refetch();
+  return asked.refetch();
+}

@@ -28,7 +28,7 @@ const spans = [30, 60, 90] as const;
 export function Forecast({ pathwayId }: { pathwayId: string }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const { shortDay } = useDates();
+  const { comingDay } = useDates();
   const [shown, setShown] = useState(false);
   const [days, setDays] = useState<number>(30);
   const asked = usePart<{ items: Foreseen[] }>(pathwayId, 'forecast', { days }, shown);
@@ -57,7 +57,7 @@ export function Forecast({ pathwayId }: { pathwayId: string }) {
         {asked.data?.items.map((foreseen) => (
           <li key={`${foreseen.at} ${foreseen.what} ${foreseen.taskId} ${foreseen.kind} ${foreseen.name}`}>
             <time dateTime={foreseen.at} className="coming__day">
-              {shortDay(foreseen.at)}
+              {comingDay(foreseen.at)}
             </time>
             <span className="coming__what">{labelOf(foreseen.sentence)}</span>
           </li>

@@ -20,7 +20,7 @@ const w = inBoth({
     standsFor: (name: string) => `en l’absence de ${name}`,
     afterwards: 'Ce qui vient ensuite',
     none: 'Rien n’est prévu ensuite.',
-    more: (n: number) => `Afficher les ${n} autres échéances`,
+    more: (n: number) => (n > 1 ? `Afficher les ${n} autres échéances` : 'Afficher une autre échéance'),
     fewer: 'En afficher moins',
     why: 'Pourquoi cette date',
     paused: 'en pause',
@@ -34,7 +34,7 @@ const w = inBoth({
     standsFor: (name: string) => `while ${name} is away`,
     afterwards: 'What comes next',
     none: 'Nothing is planned after this.',
-    more: (n: number) => `Show the other ${n} deadlines`,
+    more: (n: number) => (n === 1 ? 'Show one more deadline' : `Show the other ${n} deadlines`),
     fewer: 'Show fewer',
     why: 'Why this date',
     paused: 'paused',
@@ -48,7 +48,7 @@ const SHOWN = 4;
 export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const { day, shortDay } = useDates();
+  const { comingDay } = useDates();
   const { due, isLate } = useDue(now);
   const me = useMe();
   const subjectOf = useSubject();
@@ -91,7 +91,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
                 </Badge>
               )}
               <span className="due__by">
-                {!standsStill && `${words.dueOn(day(task.dueAt))} · `}
+                {!standsStill && `${words.dueOn(comingDay(task.dueAt, now))} · `}
                 {holder}
                 {task.standsInFor && `, ${words.standsFor(task.standsInFor.displayName)}`}
               </span>
@@ -111,7 +111,7 @@ export function Next({ pathway, now }: { pathway: Pathway; now: string }) {
         {shown.map((deadline) => (
           <li key={`${deadline.name} ${deadline.taskId ?? ''} ${deadline.at}`}>
             <time dateTime={deadline.at} className="coming__day">
-              {shortDay(deadline.at)}
+              {comingDay(deadline.at, now)}
             </time>
             <span className="coming__what">{labelOf(deadline.sentence)}</span>
           </li>

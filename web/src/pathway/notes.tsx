@@ -1,7 +1,7 @@
 /** Notes of the team about a young person. */
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Input } from '@codegouvfr/react-dsfr/Input';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { Note } from '../api/types';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
@@ -41,11 +41,15 @@ export function Notes({ pathwayId, readOnly }: { pathwayId: string; readOnly: bo
   const refresh = useRefresh(pathwayId);
   const send = useAttempts();
   const [body, setBody] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
   async function add(e: FormEvent) {
     e.preventDefault();
-    if (!body.trim()) return;
+    if (!body.trim()) {
+      field.current?.focus();
+      return;
+    }
     setProblem(null);
     try {
       await send('POST', `/api/pathways/${pathwayId}/notes`, { body: body.trim() });
@@ -66,6 +70,7 @@ export function Notes({ pathwayId, readOnly }: { pathwayId: string; readOnly: bo
             hintText={words.hint}
             textArea
             nativeTextAreaProps={{
+              ref: field,
               value: body,
               rows: 3,
               maxLength: LENGTH,
@@ -75,7 +80,7 @@ export function Notes({ pathwayId, readOnly }: { pathwayId: string; readOnly: bo
               },
             }}
           />
-          <Button type="submit" priority="secondary" disabled={!body.trim()}>
+          <Button type="submit" priority="secondary">
             {words.save}
           </Button>
           <span role="status" className="fr-ml-2w">

@@ -11,11 +11,13 @@ import { steps } from '../../../domain/pathway';
 import { get, queryOf, seeking } from '../api/client';
 import type { Page as Paged, PathwaySummary, Staff } from '../api/types';
 import { Page } from '../layout/page';
+import { useRoom } from '../layout/room';
 import { Failure, Waiting } from '../layout/states';
 import { ExportButton } from '../people/exports';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { useDue } from '../words/due';
+import { nameOf } from '../words/listed';
 import { inBoth, useLabel, useWords } from '../words/words';
 import './pathway.css';
 
@@ -25,6 +27,7 @@ const w = inBoth({
     search: 'Nom, prénom ou numéro',
     seek: 'Rechercher',
     forget: 'Effacer la recherche',
+    filters: 'Filtres',
     step: 'Étape',
     anyStep: 'Toutes les étapes',
     status: 'Situation',
@@ -55,6 +58,7 @@ const w = inBoth({
     search: 'Last name, first name or number',
     seek: 'Search',
     forget: 'Clear the search',
+    filters: 'Filters',
     step: 'Step',
     anyStep: 'All steps',
     status: 'Standing',
@@ -102,6 +106,9 @@ export function Component() {
   const referent = params.get('referent') ?? '';
   const standing: Standing =
     (params.get('status') ?? '') in standings ? (params.get('status') as Standing) : 'accompanied';
+  const hasRoom = useRoom();
+  // On a telephone whom one looks for comes first.
+  const [isOpen, setOpen] = useState(Boolean(step || referent || standing !== 'accompanied'));
   const query = { step, referent, status: standings[standing], limit: 50 };
   const list = useInfiniteQuery({
     queryKey: ['pathways', query, sought],
@@ -169,45 +176,54 @@ export function Component() {
           />
           <Button type="submit">{words.seek}</Button>
         </form>
-        <Select
-          label={words.status}
-          nativeSelectProps={{
-            value: standing,
-            onChange: (e) => narrow('status', e.target.value === 'accompanied' ? '' : e.target.value),
-          }}
+        <details
+          className="young-filters__more"
+          open={hasRoom || isOpen}
+          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
         >
-          {(Object.keys(standings) as Standing[]).map((one) => (
-            <option key={one} value={one}>
-              {words[one]}
-            </option>
-          ))}
-        </Select>
-        <Select
-          label={words.step}
-          nativeSelectProps={{ value: step, onChange: (e) => narrow('step', e.target.value) }}
-        >
-          <option value="">{words.anyStep}</option>
-          {steps.map((one, n) => (
-            <option key={one} value={one}>
-              {n + 1}. {labelOf(stepLabels[one])}
-            </option>
-          ))}
-        </Select>
-        {counsellors.data && (
-          <Select
-            label={words.referent}
-            nativeSelectProps={{ value: referent, onChange: (e) => narrow('referent', e.target.value) }}
-          >
-            <option value="">{words.anyReferent}</option>
-            <option value="me">{words.me}</option>
-            <option value="none">{words.noReferent}</option>
-            {counsellors.data.items.map(({ id, displayName }) => (
-              <option key={id} value={id}>
-                {displayName}
-              </option>
-            ))}
-          </Select>
-        )}
+          <summary className="fr-icon-filter-line">{words.filters}</summary>
+          <div className="young-filters__selects">
+            <Select
+              label={words.status}
+              nativeSelectProps={{
+                value: standing,
+                onChange: (e) => narrow('status', e.target.value === 'accompanied' ? '' : e.target.value),
+              }}
+            >
+              {(Object.keys(standings) as Standing[]).map((one) => (
+                <option key={one} value={one}>
+                  {words[one]}
+                </option>
+              ))}
+            </Select>
+            <Select
+              label={words.step}
+              nativeSelectProps={{ value: step, onChange: (e) => narrow('step', e.target.value) }}
+            >
+              <option value="">{words.anyStep}</option>
+              {steps.map((one, n) => (
+                <option key={one} value={one}>
+                  {n + 1}. {labelOf(stepLabels[one])}
+                </option>
+              ))}
+            </Select>
+            {counsellors.data && (
+              <Select
+                label={words.referent}
+                nativeSelectProps={{ value: referent, onChange: (e) => narrow('referent', e.target.value) }}
+              >
+                <option value="">{words.anyReferent}</option>
+                <option value="me">{words.me}</option>
+                <option value="none">{words.noReferent}</option>
+                {counsellors.data.items.map(({ id, displayName }) => (
+                  <option key={id} value={id}>
+                    {displayName}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </div>
+        </details>
       </search>
       {list.isPending && <Waiting />}
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
@@ -251,9 +267,7 @@ function List({ items }: { items: readonly PathwaySummary[] }) {
         {items.map((p) => (
           <tr key={p.id}>
             <th scope="row">
-              <Link to={`/pathways/${p.id}`}>
-                {p.person.lastName} {p.person.firstName}
-              </Link>
+              <Link to={`/pathways/${p.id}`}>{nameOf(p)}</Link>
             </th>
             <td data-label={words.step}>
               {p.step && `${steps.indexOf(p.step) + 1}. ${labelOf(stepLabels[p.step])}`}

@@ -19,7 +19,8 @@ const w = inBoth({
     back: 'Revenir au parcours',
     leftOut:
       'Cette fiche est lue par l’employeur : elle laisse de côté les notes, les commentaires et comptes rendus, les freins, les alertes, les médiations, la famille et les coordonnées.',
-    on: 'Date de la rencontre',
+    on: 'Fiche éditée le',
+    met: 'Date de la rencontre',
     youngPerson: 'Jeune',
     company: 'Entreprise',
     cfa: 'CFA',
@@ -51,7 +52,8 @@ const w = inBoth({
     back: 'Back to the pathway',
     leftOut:
       'The employer reads this sheet: it leaves out the notes, comments and reports, obstacles, alerts, mediations, family and contact details.',
-    on: 'Date of the meeting',
+    on: 'Sheet printed on',
+    met: 'Date of the meeting',
     youngPerson: 'Young person',
     company: 'Company',
     cfa: 'CFA',
@@ -143,6 +145,7 @@ function Sheet({ pathway }: { pathway: Pathway }) {
             [words.cfa, its?.cfa],
             [words.referent, referent?.displayName ?? words.noReferent],
             [words.site, pathway.siteName],
+            [words.met, '…………………………'],
             [words.on, longDay(parisDay())],
           ]}
         />
@@ -165,7 +168,7 @@ function Sheet({ pathway }: { pathway: Pathway }) {
             <h2 className="fr-h6 fr-mt-2w">{words.next}</h2>
             <ul>
               {coming.map((task) => (
-                <li key={task.id}>{words.by(labelOf(task.label), day(task.dueAt))}</li>
+                <li key={task.id}>{words.by(labelOf(task.label), longDay(task.dueAt))}</li>
               ))}
             </ul>
           </section>

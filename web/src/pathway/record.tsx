@@ -10,7 +10,7 @@ import type { EventForm, Recorded } from '../api/types';
 import { SchemaFields } from '../form/fields';
 import { type ObjectSchema, parisInstant, type Typed } from '../form/schema';
 import { useSchemaForm } from '../form/use-schema-form';
-import { Failure } from '../layout/states';
+import { Failure, Said } from '../layout/states';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { useAttempts, useRefresh } from './use-pathway';
 
@@ -24,6 +24,7 @@ const w = inBoth({
     when: 'Quand (maintenant si vide)',
     contactKept: (result: string, channel: string) => `Contact enregistré : ${result}, ${channel}.`,
     other: 'Enregistrer un autre événement',
+    otherHow: 'Contrat, alerte, offre, mise en attente, sortie…',
     choose: 'Que s’est-il passé ?',
     notNow: 'Pas maintenant',
     save: 'Enregistrer',
@@ -38,6 +39,7 @@ const w = inBoth({
       'Le parcours a changé pendant votre saisie. La page est à jour et votre saisie est toujours là : relisez, puis enregistrez à nouveau.',
     overtaken: 'Ce n’est plus possible en l’état. La page est à jour ; votre saisie est toujours là.',
     wrong: 'Rien n’est enregistré : corrigez ce que le formulaire signale.',
+    hold: 'Jusque-là rien n’est dû, sauf ce que la loi date. Le parcours reprend de lui-même ce jour-là, et vous pouvez le reprendre plus tôt.',
     sure: (what: string) => `Confirmez : ${what}`,
     exit: 'Les tâches ouvertes seront annulées et plus rien ne sera demandé. Vous pouvez annuler la sortie pendant 30 jours, sur cette page.',
     resume: 'Les tâches et les échéances reprennent aujourd’hui ; les jours d’attente ne comptent pas.',
@@ -53,6 +55,7 @@ const w = inBoth({
     when: 'When (now if empty)',
     contactKept: (result: string, channel: string) => `Contact recorded: ${result}, ${channel}.`,
     other: 'Record another event',
+    otherHow: 'Contract, alert, offer, hold, exit…',
     choose: 'What has happened?',
     notNow: 'Not now',
     save: 'Record',
@@ -67,6 +70,7 @@ const w = inBoth({
     overtaken:
       'This is no longer possible as things are. The page is up to date; what you typed is still there.',
     wrong: 'Nothing is recorded: correct what the form points out.',
+    hold: 'Until then nothing is due but what the law dates. The pathway resumes by itself on that day, and you can resume it earlier.',
     sure: (what: string) => `Please confirm: ${what}`,
     exit: 'Open tasks will be cancelled and nothing more will be asked. You can undo the exit for 30 days, on this page.',
     resume: 'Tasks and deadlines go on today; the days on hold do not count.',
@@ -157,24 +161,18 @@ export function Record({ pathwayId, etag, forms, open, onOpen }: Props) {
               setMenu(!menu);
               onOpen(null);
             }}
-            nativeButtonProps={{ 'aria-expanded': menu }}
+            nativeButtonProps={{ 'aria-expanded': menu, 'aria-describedby': 'record-other' }}
           >
             {words.other}
           </Button>
         )}
-      </div>
-      <div role="status">
-        {said && !form && (
-          <Alert
-            className="fr-mt-2w"
-            severity="success"
-            small
-            closable
-            onClose={() => setSaid(null)}
-            description={said}
-          />
+        {others.length > 0 && !alone && !menu && !form && (
+          <p id="record-other" className="record__how fr-hint-text">
+            {words.otherHow}
+          </p>
         )}
       </div>
+      <Said said={form ? null : said} className="fr-mt-2w" onClose={() => setSaid(null)} />
       {menu && !form && (
         <div className="record__menu">
           <p className="fr-text--bold">{words.choose}</p>
@@ -280,9 +278,11 @@ function Refused({ problem }: { problem: unknown }) {
 }
 
 /** Puts the focus on what has just opened. */
-function useFocusOnOpening<E extends HTMLElement>(): RefObject<E | null> {
+function useFocusOnOpening<E extends HTMLElement>(wanted = true): RefObject<E | null> {
   const place = useRef<E>(null);
-  useEffect(() => place.current?.focus(), []);
+  useEffect(() => {
+    if (wanted) place.current?.focus();
+  }, [wanted]);
   return place;
 }
 
@@ -293,15 +293,26 @@ interface OpenForm {
   onCancel(): void;
 }
 
-/** One click opened it, with the telephone chosen; the second one, on the result, records. */
-function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
+/**
+ * One click opened it, with the telephone chosen; the second one, on the result, records.
+ * @param below something that opened with it is read first
+ * @param during wraps what is sent
+ */
+export function Contact({
+  pathwayId,
+  form,
+  onDone,
+  onCancel,
+  below = false,
+  during = (work) => work(),
+}: OpenForm & { below?: boolean; during?: (work: () => Promise<void>) => Promise<void> }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const { sending, problem, record } = useRecording(pathwayId, form, null);
   const [channel, setChannel] = useState<Channel>('phone');
   const [comment, setComment] = useState('');
   const [when, setWhen] = useState('');
-  const first = useFocusOnOpening<HTMLHeadingElement>();
+  const first = useFocusOnOpening<HTMLHeadingElement>(!below);
   async function keep(result: ContactResult) {
     const body = {
       channel,
@@ -314,11 +325,12 @@ function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
     if (said) onDone(said);
   }
   const errorAt = (pointer: string) => (problem instanceof ApiProblem ? problem.errorAt(pointer) : undefined);
+  const Title = below ? 'h2' : 'h3';
   return (
     <div className="record__form">
-      <h3 className="fr-h5" ref={first} tabIndex={-1}>
+      <Title className="fr-h5" ref={first} tabIndex={-1}>
         {words.contact}
-      </h3>
+      </Title>
       <fieldset className="choices">
         <legend>{words.channel}</legend>
         {channels.map((code) => (
@@ -365,7 +377,7 @@ function Contact({ pathwayId, form, onDone, onCancel }: OpenForm) {
             key={result}
             priority={result === 'reached' ? 'primary' : 'secondary'}
             disabled={sending}
-            onClick={() => void keep(result)}
+            onClick={() => void during(() => keep(result))}
           >
             {labelOf(contactResultLabels[result])}
           </Button>
@@ -434,6 +446,7 @@ function Event({ pathwayId, etag, form, typed, onTyped, onDone, onCancel }: Even
         </Confirm>
       ) : (
         <form onSubmit={submit} noValidate ref={fields.place as RefObject<HTMLFormElement | null>}>
+          {event === 'hold' && <p>{words.hold}</p>}
           <SchemaFields
             schema={schema}
             value={typed}

@@ -101,7 +101,7 @@ export function AlertsAndMediations({ pathway }: { pathway: Pathway }) {
             <Badge severity={m.result ? undefined : 'warning'} noIcon small>
               {m.resultLabel ? labelOf(m.resultLabel) : words.running}
             </Badge>{' '}
-            <Link to={`?mediation=${m.number}#timeline`}>
+            <Link to={`/pathways/${pathway.id}?mediation=${m.number}#timeline`}>
               {words.history}
               <span className="fr-sr-only"> ({words.mediation(m.number)})</span>
             </Link>

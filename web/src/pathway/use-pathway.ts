@@ -21,12 +21,17 @@ export function usePathway(id: string) {
     queryKey: keyOf(id, 'record'),
     queryFn: ({ signal }) => read<Pathway>(`/api/pathways/${id}`, signal),
   });
+  // What is asked for the first time may be of before: see live.tsx.
+  const anew = async () => {
+    if (asked.data === undefined) await asked.refetch();
+    await refresh();
+  };
   useLive({
     changed: (changed) => {
       const known = asked.data?.body.revision ?? 0;
-      if (changed.pathwayId === id && changed.revision > known) void refresh();
+      if (changed.pathwayId === id && changed.revision > known) void anew();
     },
-    mayHaveMissed: () => void refresh(),
+    mayHaveMissed: () => void anew(),
   });
   return asked;
 }

@@ -65,13 +65,11 @@ function Phone({ number, whose }: { number: string; whose: string }) {
   );
 }
 
-export function Who({ pathway, now }: { pathway: Pathway; now: string }) {
+/** By which means the young person is reached, as far as the reader may know. */
+export function useWaysToReach({ person }: Pick<Pathway, 'person'>): readonly Fact[] {
   const words = useWords(w);
-  const { day } = useDates();
-  const { ago } = useDue(now);
-  const { person, referent, referentAway } = pathway;
-  const { birthDate, age, family, externalNumber, address } = person;
-  const facts: readonly Fact[] = [
+  const { family } = person;
+  return [
     [
       words.phone,
       person.phone ? <Phone key="phone" number={person.phone} whose={person.firstName} /> : words.unknown,
@@ -102,6 +100,17 @@ export function Who({ pathway, now }: { pathway: Pathway; now: string }) {
         words.unknown
       ),
     ],
+  ];
+}
+
+export function Who({ pathway, now }: { pathway: Pathway; now: string }) {
+  const words = useWords(w);
+  const { day } = useDates();
+  const { ago } = useDue(now);
+  const { person, referent, referentAway } = pathway;
+  const { birthDate, age, externalNumber, address } = person;
+  const facts: readonly Fact[] = [
+    ...useWaysToReach(pathway),
     address !== undefined && [words.address, address ?? words.unknown],
     [
       words.referent,

@@ -12,9 +12,9 @@ import { usePages } from './use-pages';
 
 const w = inBoth({
   fr: {
-    what: 'Un fichier emporté échappe à cette application : qui l’a pris, quoi et combien de lignes est gardé ici.',
-    pathways: 'Emporter la liste des jeunes (CSV)',
-    tasks: 'Emporter la liste des tâches (CSV)',
+    what: 'Un fichier téléchargé échappe à cette application : qui l’a téléchargé, quoi et combien de lignes est gardé ici.',
+    pathways: 'Télécharger la liste des jeunes (CSV)',
+    tasks: 'Télécharger la liste des tâches (CSV)',
     taken: 'Le fichier est enregistré, et gardé dans « Qui a vu quoi ».',
     rows: (n: number) => (n > 1 ? `${n} lignes` : `${n} ligne`),
     at: (time: string) => `à ${time}`,
@@ -31,9 +31,9 @@ const w = inBoth({
     },
   },
   en: {
-    what: 'A file that was taken away is beyond this application: who took it, what and how many rows is kept here.',
-    pathways: 'Take the list of young people (CSV)',
-    tasks: 'Take the list of tasks (CSV)',
+    what: 'A file that was downloaded is beyond this application: who downloaded it, what and how many rows is kept here.',
+    pathways: 'Download the list of young people (CSV)',
+    tasks: 'Download the list of tasks (CSV)',
     taken: 'The file is saved, and kept in “Who saw what”.',
     rows: (n: number) => (n > 1 ? `${n} rows` : `${n} row`),
     at: (time: string) => `at ${time}`,

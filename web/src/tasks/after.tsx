@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { get, queryOf } from '../api/client';
 import type { Page, Task, TaskDetails } from '../api/types';
+import { readAnew, useLive } from '../live/live';
 import { useDates } from '../words/dates';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -16,30 +17,31 @@ const w = inBoth({
     recorded: 'C’est enregistré',
     accepted: 'C’est pris en compte',
     acceptedHow:
-      'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes dans la boîte de réception.',
+      'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes parmi les autres.',
     opened: 'Ce qui s’ouvre maintenant',
-    nothing: 'Aucune nouvelle tâche ne s’ouvre pour l’instant.',
+    nothing:
+      'Aucune nouvelle tâche ne s’ouvre aujourd’hui : ce qui est prévu s’ouvrira de soi-même, à sa date.',
     others: (n: number) => `${n} ${n > 1 ? 'tâches s’ouvrent' : 'tâche s’ouvre'} pour d’autres personnes.`,
     nobody: 'à prendre',
     next: 'Tâche suivante',
     looking: 'Recherche…',
     none: 'Il n’y a plus de tâche à la suite : la liste est terminée.',
-    inbox: 'Retour à la boîte de réception',
-    person: (name: string) => `Page de ${name}`,
+    inbox: 'Retour aux tâches',
+    person: (name: string) => `Page de suivi : ${name}`,
   },
   en: {
     recorded: 'Recorded',
     accepted: 'Taken into account',
     acceptedHow:
-      'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay in the inbox for a few minutes.',
+      'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay among the others for a few minutes.',
     opened: 'What opens now',
-    nothing: 'No new task opens for now.',
+    nothing: 'No new task opens today: what is planned will open by itself, on its day.',
     others: (n: number) => `${n} ${n === 1 ? 'task opens' : 'tasks open'} for other people.`,
     nobody: 'to be taken',
     next: 'Next task',
     looking: 'Looking…',
     none: 'There is no task after this one: the list is done.',
-    inbox: 'Back to the inbox',
+    inbox: 'Back to the tasks',
     person: (name: string) => `Page of ${name}`,
   },
 });
@@ -73,7 +75,7 @@ export function After({
         <Button disabled={ways.looking} onClick={ways.goToNext}>
           {ways.looking ? words.looking : words.next}
         </Button>
-        <Button priority="secondary" linkProps={{ to: ways.list }}>
+        <Button priority="secondary" linkProps={ways.back}>
           {words.inbox}
         </Button>
         <Button priority="tertiary" linkProps={{ to: `/pathways/${task.pathwayId}` }}>
@@ -91,14 +93,25 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
   const subjectOf = useSubject();
   const { longDay } = useDates();
   const query = queryOf({ pathway: task.pathwayId, limit: 50 });
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ['tasks', 'opened', task.id],
     queryFn: ({ signal }) => get<Page<Task>>(`/api/tasks${query}`, signal),
-    enabled: ids.length > 0,
   });
-  if (ids.length === 0) return <p>{words.nothing}</p>;
+  useLive({
+    changed: ({ pathwayId }) => {
+      if (pathwayId === task.pathwayId) void readAnew(asked);
+    },
+    mayHaveMissed: () => void readAnew(asked),
+  });
+  const { data } = asked;
   if (!data) return null;
-  const seen = data.items.filter(({ id }) => ids.includes(id));
+  const { closedAt } = task;
+  const isNew = ({ id, openedAt }: Task) =>
+    // A mediation asks its next question a moment after the answer.
+    ids.includes(id) || (closedAt !== null && openedAt !== null && openedAt >= closedAt);
+  const seen = data.items.filter(isNew);
+  const others = ids.filter((id) => !seen.some((one) => one.id === id)).length;
+  if (seen.length + others === 0) return <p>{words.nothing}</p>;
   return (
     <>
       <h3 className="fr-h6">{words.opened}</h3>
@@ -116,7 +129,7 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
           );
         })}
       </ul>
-      {ids.length > seen.length && <p>{words.others(ids.length - seen.length)}</p>}
+      {others > 0 && <p>{words.others(others)}</p>}
     </>
   );
 }

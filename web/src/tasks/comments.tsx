@@ -51,6 +51,7 @@ export function Comments({ task, text, onText, onAdded }: Props) {
 
   const add = async (event: FormEvent) => {
     event.preventDefault();
+    if (!body) document.getElementById('comment')?.focus();
     if (!body || over > 0 || state === 'adding') return;
     setState('adding');
     setProblem(null);
@@ -102,12 +103,7 @@ export function Comments({ task, text, onText, onAdded }: Props) {
               },
             }}
           />
-          <Button
-            type="submit"
-            priority="secondary"
-            size="small"
-            disabled={!body || over > 0 || state === 'adding'}
-          >
+          <Button type="submit" priority="secondary" size="small" disabled={state === 'adding'}>
             {words.add}
           </Button>
           <span role="status" className="task-said">

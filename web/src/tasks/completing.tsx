@@ -2,7 +2,6 @@
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { RadioButtons } from '@codegouvfr/react-dsfr/RadioButtons';
 import { useRef, useState } from 'react';
-import { Link } from 'react-router';
 import { write } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import type { Accepted, Recorded, TaskDetails } from '../api/types';
@@ -26,9 +25,9 @@ const w = inBoth({
     completing: 'Enregistrement…',
     shortcut: 'ou Ctrl + Entrée',
     notReached: 'Pas encore joint ?',
-    attempts: 'Notez chaque tentative sur la page du jeune',
-    attemptsHow:
-      ' : la tâche reste ouverte, et la coordination est sollicitée après plusieurs tentatives sans réponse.',
+    attempt: 'Noter une tentative',
+    attemptHow:
+      'La tâche reste ouverte ; la coordination est sollicitée après plusieurs tentatives sans réponse.',
     draft: {
       unsaved: 'Brouillon en cours…',
       saving: 'Brouillon en cours…',
@@ -49,8 +48,8 @@ const w = inBoth({
     completing: 'Recording…',
     shortcut: 'or Ctrl + Enter',
     notReached: 'Not reached yet?',
-    attempts: 'Record each attempt on the young person’s page',
-    attemptsHow: ': the task stays open, and the coordinator is asked after several attempts without answer.',
+    attempt: 'Record an attempt',
+    attemptHow: 'The task stays open; the coordinator is asked after several attempts without answer.',
     draft: {
       unsaved: 'Draft being kept…',
       saving: 'Draft being kept…',
@@ -87,9 +86,11 @@ interface Props {
   onProblem(problem: ApiProblem | null): void;
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
+  onReach(): void;
 }
 
-export function Completing({ task, etag, busy, during, problem, onProblem, onCompleted, onChanged }: Props) {
+export function Completing(props: Props) {
+  const { task, etag, busy, during, problem, onProblem, onCompleted, onChanged, onReach } = props;
   const words = useWords(w);
   const labelOf = useLabel();
   const { typed, draft } = useTyped(task);
@@ -190,10 +191,14 @@ export function Completing({ task, etag, busy, during, problem, onProblem, onCom
         />
       )}
       {task.kind === 'first_contact' && (
-        <p className="task-hint">
-          {words.notReached} <Link to={`/pathways/${task.pathwayId}`}>{words.attempts}</Link>
-          {words.attemptsHow}
-        </p>
+        <div className="task-hint">
+          <p>
+            {words.notReached} {words.attemptHow}
+          </p>
+          <Button type="button" size="small" priority="secondary" onClick={onReach}>
+            {words.attempt}
+          </Button>
+        </div>
       )}
       {variant && (
         <SchemaFields

@@ -1,5 +1,6 @@
 /** What a task is: of whom, about what, when it is due and why then. */
 import { Badge } from '@codegouvfr/react-dsfr/Badge';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { rungLabels, stepLabels } from '../../../domain/labels';
 import type { TaskDetails } from '../api/types';
@@ -19,8 +20,9 @@ const w = inBoth({
     referent: 'Référent',
     noReferent: 'pas encore désigné',
     partner: 'Partagée avec',
-    rungs: 'Déjà fait',
-    round: (n: number) => `${n}e fois`,
+    rungs: 'Relances',
+    asked: 'Demandée',
+    round: (n: number) => `pour la ${n}ᵉ fois`,
   },
   en: {
     person: 'Young person',
@@ -32,12 +34,14 @@ const w = inBoth({
     referent: 'Referent',
     noReferent: 'not assigned yet',
     partner: 'Shared with',
-    rungs: 'Done so far',
+    rungs: 'Reminders',
+    asked: 'Asked',
     round: (n: number) => `time no. ${n}`,
   },
 });
 
-export function Facts({ task }: { task: TaskDetails }) {
+/** @param children under what is known */
+export function Facts({ task, children }: { task: TaskDetails; children?: ReactNode }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const subjectOf = useSubject();
@@ -91,11 +95,14 @@ export function Facts({ task }: { task: TaskDetails }) {
         )}
         <div>
           <dt>{words.step}</dt>
-          <dd>
-            {labelOf(stepLabels[task.step])}
-            {task.round > 1 && `, ${words.round(task.round)}`}
-          </dd>
+          <dd>{labelOf(stepLabels[task.step])}</dd>
         </div>
+        {task.round > 1 && (
+          <div>
+            <dt>{words.asked}</dt>
+            <dd>{words.round(task.round)}</dd>
+          </div>
+        )}
         <div>
           <dt>{words.referent}</dt>
           <dd>{task.referent?.displayName ?? words.noReferent}</dd>
@@ -113,6 +120,7 @@ export function Facts({ task }: { task: TaskDetails }) {
           </div>
         )}
       </dl>
+      {children}
       {deadlines.length > 0 && (
         <details className="task-why">
           <summary>{words.why}</summary>

@@ -7,6 +7,7 @@ import type { TaskDetails } from '../api/types';
 import { usePersonLine } from '../form/fields';
 import { useMe } from '../session/session';
 import { inBoth, useLabel, useWords } from '../words/words';
+import { isHeldFrom } from './held';
 
 const w = inBoth({
   fr: {
@@ -14,6 +15,7 @@ const w = inBoth({
     nobody: 'Personne n’a encore pris cette tâche.',
     freeToComplete: 'Vous pouvez la prendre, ou la terminer directement.',
     mine: 'Vous avez cette tâche.',
+    shared: 'Elle est partagée avec vous : vous pouvez la terminer.',
     theirs: (who: string) => `${who} a cette tâche.`,
     standIn: (who: string) => `en remplacement de ${who}`,
     nobodyStandsIn: (who: string) => `${who}, en absence, n’a pas de remplaçant.`,
@@ -30,6 +32,7 @@ const w = inBoth({
     nobody: 'Nobody has taken this task yet.',
     freeToComplete: 'You can take it, or complete it right away.',
     mine: 'You have this task.',
+    shared: 'It is shared with you: you can complete it.',
     theirs: (who: string) => `${who} has this task.`,
     standIn: (who: string) => `standing in for ${who}`,
     nobodyStandsIn: (who: string) => `${who} is away and nobody stands in.`,
@@ -71,6 +74,7 @@ export function Holding({ task, busy, act }: { task: TaskDetails; busy: boolean;
         {whose}
         {!assignee && standsInFor && ` ${words.nobodyStandsIn(standsInFor.displayName)}`}
         {!assignee && actions.includes('task.complete') && ` ${words.freeToComplete}`}
+        {assignee && !mine && !isHeldFrom(task, me.id) && ` ${words.shared}`}
       </p>
       <div className="task-buttons">
         {!assignee && actions.includes('task.claim') && (

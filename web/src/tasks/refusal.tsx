@@ -8,6 +8,7 @@ import type { TaskDetails } from '../api/types';
 import { useMe } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useWords } from '../words/words';
+import { isHeldFrom } from './held';
 
 const w = inBoth({
   fr: {
@@ -66,7 +67,7 @@ const w = inBoth({
 export function caseOf({ code }: ApiProblem, task: TaskDetails, readerId: string): string {
   if (code !== 'stale') return code;
   if (task.status === 'done' || task.status === 'cancelled') return 'task_closed';
-  return task.assignee && task.assignee.id !== readerId ? 'task_held' : code;
+  return isHeldFrom(task, readerId) ? 'task_held' : code;
 }
 
 /** @param typed there is something typed that could be thought lost */

@@ -9,7 +9,9 @@ import type { TaskDetails } from '../api/types';
 import { NotFound } from '../layout/not-found';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
-import { useLive } from '../live/live';
+import { readAnew, useLive } from '../live/live';
+import { AlertsAndMediations } from '../pathway/support';
+import { usePathway } from '../pathway/use-pathway';
 import { useMe } from '../session/session';
 import { useSubject } from '../words/subject';
 import { inBoth, useLabel, useWords } from '../words/words';
@@ -20,18 +22,21 @@ import { type CompletedTask, Completing, useTyped } from './completing';
 import { saveDrafts, typeInto, useSavedOnLeaving } from './drafts';
 import { Facts } from './facts';
 import { Files } from './files';
+import { isHeldFrom } from './held';
 import { History } from './history';
 import { Holding } from './holding';
 import { Closed, Kept } from './outcome';
+import { Reach } from './reach';
 import { caseOf, Refusal } from './refusal';
+import '../pathway/pathway.css';
 import './task.css';
 import { useWays } from './ways';
 
 const w = inBoth({
   fr: {
     task: 'Tâche',
-    back: 'Retour à la boîte de réception',
-    next: 'Passer à la tâche suivante',
+    back: 'Retour aux tâches',
+    next: 'Tâche suivante',
     about: 'Autour de la tâche',
     outcomes: 'Ce qui pourra en résulter',
     follows: (label: string, then: string) => `${label} : ${then}`,
@@ -39,8 +44,8 @@ const w = inBoth({
   },
   en: {
     task: 'Task',
-    back: 'Back to the inbox',
-    next: 'Go to the next task',
+    back: 'Back to the tasks',
+    next: 'Next task',
     about: 'Around the task',
     outcomes: 'What may come of it',
     follows: (label: string, then: string) => `${label}: ${then}`,
@@ -66,9 +71,9 @@ function TaskPage({ id }: { id: string }) {
   const again = useCallback(() => refetch(), [refetch]);
   useLive({
     changed: ({ tasks }) => {
-      if (tasks.includes(id)) void again();
+      if (tasks.includes(id)) void readAnew(task);
     },
-    mayHaveMissed: () => void again(),
+    mayHaveMissed: () => void readAnew(task),
   });
   // What is read anew after somebody has signed in again: what could not be saved before can be now.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time it was read
@@ -81,6 +86,18 @@ function TaskPage({ id }: { id: string }) {
       {task.error ? <Failure error={task.error} retry={() => void again()} /> : <Waiting />}
     </Page>
   );
+}
+
+/** Whoever mediates has to know what happened. */
+const ofMediation: readonly TaskDetails['kind'][] = [
+  'accept_mediation',
+  'name_mediator',
+  'meet_parties',
+  'mediation_follow_up',
+];
+function WhyMediation({ pathwayId }: { pathwayId: string }) {
+  const { data } = usePathway(pathwayId);
+  return data ? <AlertsAndMediations pathway={data.body} /> : null;
 }
 
 interface LoadedProps {
@@ -102,6 +119,9 @@ function Loaded({ task, etag, again }: LoadedProps) {
   const [completed, setCompleted] = useState<CompletedTask | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [comment, setComment] = useState('');
+  const [reaching, setReaching] = useState(false);
+  // What was just noted may have closed the task: it is still said.
+  const [wasOpen] = useState(task.status === 'open');
 
   const knowAgain = async () => {
     const { data } = await again();
@@ -131,7 +151,7 @@ function Loaded({ task, etag, again }: LoadedProps) {
   return (
     <Page title={subject ? `${title} (${subject})` : title}>
       <nav className="task-ways" aria-label={words.about}>
-        <Button priority="tertiary no outline" iconId="fr-icon-arrow-left-line" linkProps={{ to: ways.list }}>
+        <Button priority="tertiary no outline" iconId="fr-icon-arrow-left-line" linkProps={ways.back}>
           {words.back}
         </Button>
         {ways.hasNext && !completed && (
@@ -146,9 +166,24 @@ function Loaded({ task, etag, again }: LoadedProps) {
           </Button>
         )}
       </nav>
-      <Facts task={task} />
+      <Facts task={task}>
+        {wasOpen && (
+          <Reach
+            task={task}
+            open={reaching}
+            onOpen={setReaching}
+            during={(work) =>
+              during(async () => {
+                await work();
+                await knowAgain();
+              })
+            }
+          />
+        )}
+      </Facts>
       <div className="task-columns">
-        <div className="task-main">
+        <div className="task-main" data-keeps-focus="h2">
+          {ofMediation.includes(task.kind) && <WhyMediation pathwayId={task.pathwayId} />}
           {completed ? (
             <After task={task} completed={completed} ways={ways} />
           ) : (
@@ -174,6 +209,10 @@ function Loaded({ task, etag, again }: LoadedProps) {
                 onComment={(text) => {
                   setComment(text);
                   document.getElementById('comment')?.focus();
+                }}
+                onReach={() => {
+                  setReaching(true);
+                  document.getElementById('reach')?.focus();
                 }}
               />
             </>
@@ -210,18 +249,20 @@ interface DoingProps {
   onCompleted(completed: CompletedTask): void;
   onChanged(): void;
   onComment(text: string): void;
+  /** They want to note that they tried to reach the young person. */
+  onReach(): void;
 }
 
 /** What can be done with the task as it is: complete it, take it, or read what came of it. */
 function Doing(props: DoingProps) {
-  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment } = props;
+  const { task, etag, busy, act, during, refused, onRefused, onCompleted, onChanged, onComment, onReach } =
+    props;
   const words = useWords(w);
   const labelOf = useLabel();
   const me = useMe();
   const { typed, draft } = useTyped(task);
   const isOpen = task.status === 'open';
-  const isTheirs = task.assignee !== null && task.assignee.id !== me.id;
-  const mayComplete = isOpen && !isTheirs && task.actions.includes('task.complete');
+  const mayComplete = isOpen && !isHeldFrom(task, me.id) && task.actions.includes('task.complete');
   const isClosed = task.status === 'done' || task.status === 'cancelled';
   const wasTyping = !mayComplete && (draft !== null || task.draft !== null);
   return (
@@ -250,7 +291,7 @@ function Doing(props: DoingProps) {
       {isOpen && <Holding task={task} busy={busy} act={act} />}
       {mayComplete ? (
         <Completing
-          {...{ task, etag, busy, during, onCompleted, onChanged }}
+          {...{ task, etag, busy, during, onCompleted, onChanged, onReach }}
           problem={refused?.what === 'completing' ? refused.problem : null}
           onProblem={(problem) => onRefused(problem && { problem, what: 'completing' })}
         />

@@ -11,6 +11,8 @@ export interface FromList {
   readonly list: string;
   /** The tasks of its page, in its order. */
   readonly ids: readonly string[];
+  /** Whom one sought there. */
+  readonly sought?: string;
 }
 
 function isFromList(state: unknown): state is FromList {
@@ -18,8 +20,15 @@ function isFromList(state: unknown): state is FromList {
   return typeof list === 'string' && list.startsWith('/') && Array.isArray(ids);
 }
 
+/** What a task gives with the way back to its list: the rows that one would go on with, the first that is there. */
+export interface BackToList {
+  readonly sought?: string;
+  readonly goOnWith: readonly string[];
+}
+
 export interface Ways {
-  readonly list: string;
+  /** To the list, at the row that one left or the one after it. */
+  readonly back: { readonly to: string; readonly state: BackToList };
   /** The list has another one after this. */
   readonly hasNext: boolean;
   goToNext(): void;
@@ -56,7 +65,7 @@ export function useWays(taskId: string): Ways {
   const from = isFromList(state) ? state : null;
   const after = from ? from.ids.slice(from.ids.indexOf(taskId) + 1) : [];
   return {
-    list: from?.list ?? '/tasks',
+    back: { to: from?.list ?? '/tasks', state: { sought: from?.sought, goOnWith: [taskId, ...after] } },
     hasNext: after.length > 0,
     looking,
     none,

@@ -14,13 +14,18 @@ function formats(language: Language) {
       return language === 'fr' ? text.replace(/(?<!\d)1 (?=\p{L})/u, '1er ') : text;
     };
   };
+  /** 14 juil. 2026 */
+  const day = format({ day: 'numeric', month: 'short', year: 'numeric' });
+  /** mar. 14 juil. */
+  const shortDay = format({ weekday: 'short', day: 'numeric', month: 'short' });
   return {
-    /** 14 juil. 2026 */
-    day: format({ day: 'numeric', month: 'short', year: 'numeric' }),
+    day,
     /** mardi 14 juillet 2026 */
     longDay: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-    /** mar. 14 juil. */
-    shortDay: format({ weekday: 'short', day: 'numeric', month: 'short' }),
+    shortDay,
+    /** Of what is to come: its day of the week, or the year where it is another one. */
+    comingDay: (time: string, now: string | Date = new Date()) =>
+      (parisDay(time).slice(0, 4) === parisDay(now).slice(0, 4) ? shortDay : day)(time),
     /** 14 juil. 2026, 09:30 */
     instant: format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
     /** 09:30 */

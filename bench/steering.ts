@@ -1,0 +1,89 @@
+/** The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read model. */
+import { asActor } from '../db/pool';
+import { demonstrationPerson } from '../db/seed';
+import { countStates, listStates } from '../db/steering';
+import { writeManyPathways } from './many-pathways';
+import { load, type Measure, measure, median } from './measure';
+import type { System } from './system';
+
+const PATHWAYS = 100_000;
+const ROUNDS = 7;
+/** The first are not counted: connections and caches. */
+const WARM_UP = 2;
+
+/** @param tokens of who asks, by sign-in name */
+export async function steering(
+  { pool, call }: System,
+  tokens: Readonly<Record<'evaluator' | 'coordinator.tours', string>>,
+): Promise<Measure[]> {
+  const now = new Date();
+  await writeManyPathways(pool, PATHWAYS, now);
+  await pool.query('checkpoint');
+  const at = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
+
+  /** In the API's role, on behalf of somebody. @returns the median in milliseconds */
+  const timed = async (
+    subject: string,
+    work: (client: Parameters<typeof countStates>[0]) => Promise<unknown>,
+  ) => {
+    const times: number[] = [];
+    for (let round = -WARM_UP; round < ROUNDS; round++) {
+      await asActor(pool, demonstrationPerson(subject), async (client) => {
+        await client.query('set local role service_plus_api');
+        const began = performance.now();
+        await work(client);
+        if (round >= 0) times.push(performance.now() - began);
+      });
+    }
+    return median(times);
+  };
+  const all = (asOf: string, knownAt: string) =>
+    timed('evaluator', (client) => countStates(client, { asOf, knownAt }, null));
+  const today = await timed('evaluator', async (client) => {
+    await client.query('reset role');
+    await client.query(
+      `select p.site_id, p.step, p.exit_code, count(*), count(*) filter (where p.status = 'on_hold'),
+         count(*) filter (where p.mediation_id is not null),
+         count(*) filter (where p.status = 'active' and o.pathway_id is not null)
+       from pathways p
+       left join (select distinct pathway_id from tasks where status = 'open' and due_at < $1) o on o.pathway_id = p.id
+       group by 1, 2, 3`,
+      [now],
+    );
+  });
+  const siteList = await timed('coordinator.tours', (client) =>
+    listStates(client, { asOf: at(160), knownAt: at(0), siteId: 'tours', figure: 'overdue' }, { limit: 51 }),
+  );
+  const requested = async (token: string, path: string) => {
+    const { times } = await load(WARM_UP + ROUNDS, 1, async () => {
+      const { status } = await call(token, 'GET', path);
+      if (status !== 200) throw new Error(`${path} was answered ${status}`);
+    });
+    return median(times.slice(WARM_UP));
+  };
+  return [
+    measure(
+      'steering, all sites as at now over the same from the read model: SQL p50',
+      'ms',
+      await all(at(0), at(0)),
+      today,
+      null,
+    ),
+    measure('the same as at 160 days ago, known now: SQL p50', 'ms', await all(at(160), at(0)), today, null),
+    measure(
+      'the same by HTTP, p50',
+      'ms',
+      await requested(tokens.evaluator, `/api/steering/overview?asOf=${at(160)}`),
+      null,
+      '≤ 2000',
+    ),
+    measure(
+      'steering, one site as at 160 days ago by HTTP, p50',
+      'ms',
+      await requested(tokens['coordinator.tours'], `/api/steering/overview?asOf=${at(160)}`),
+      null,
+      '≤ 500',
+    ),
+    measure('steering, the list behind a figure of one site: SQL p50', 'ms', siteList, null, '≤ 1000'),
+  ];
+}

@@ -1,0 +1,31 @@
+/** What the pages of the figures are asked for: which date, by what was known when, which site. All of it is the address. */
+import { useSearchParams } from 'react-router';
+import { parisDay } from '../words/dates';
+
+export function useAsked() {
+  const [params, setParams] = useSearchParams();
+  const [day, known, site] = ['asOf', 'known', 'site'].map((name) => params.get(name) ?? '') as [
+    string,
+    string,
+    string,
+  ];
+  const today = parisDay();
+  // While a year is typed it is the year 2, 20 and 202 first.
+  const asOf = /^[2-9]\d{3}-\d\d-\d\d$/.test(day) ? day : '';
+  const then = known === 'then' && asOf !== '' && asOf < today;
+  return {
+    ...{ params, asOf, then, site, today },
+    /** As it was typed. */
+    day,
+    /** As the API takes it. */
+    query: { asOf, knownAt: then ? asOf : '', site },
+    /** As the pages take it. */
+    address: { asOf, known: then ? 'then' : '', site },
+    narrow(name: 'asOf' | 'known' | 'site', value: string) {
+      const next = new URLSearchParams(params);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      setParams(next, { replace: true });
+    },
+  };
+}
