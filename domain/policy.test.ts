@@ -46,7 +46,7 @@ describe('a young person of another site', () => {
 test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
   for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
-    expect(reached(role)).toEqual(['me.read', 'site.list', 'steering.overview']);
+    expect(reached(role)).toEqual(['me.read', 'site.list', 'draw.read', 'steering.overview']);
   }
   expect(reached('admin')).toEqual([
     'me.read',
@@ -57,6 +57,8 @@ test('committees, evaluators and the administration reach nobody', () => {
     'settings.read',
     'settings.change',
     'broadcast.read',
+    'draw.read',
+    'draw.announce',
   ]);
   for (const role of roles)
     expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));

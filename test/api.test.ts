@@ -15,6 +15,7 @@ import { roles } from '../domain/pathway';
 import { type PolicySubject, scopeOf, verdict } from '../domain/policy';
 import { defaultSettings } from '../domain/settings';
 import type { TaskKind } from '../domain/tasks';
+import { startDraw } from '../workflows/start-pathway';
 import openApiSchema from './data/openapi-3.1.json';
 import { type ApiWorld, createApiWorld, idOf, type Method, people, youngPerson } from './setup/api-world';
 import { Cut } from './setup/cut';
@@ -275,6 +276,8 @@ describe('who may do what', () => {
     '/pathways/{id}/notes': { body: 'Une note' },
     '/pathways/{id}/hold': { until: '2099-01-01' },
     '/pathways/{id}/transfer': { referentId: idOf('counsellor2.tours') },
+    '/draws': {},
+    '/draws/{id}/number': { number: '7' },
     '/absences': { from: inDays(900), to: inDays(901) },
     '/absences/{id}/substitute': { substituteId: null },
     '/duty': { staffId: idOf('counsellor.tours'), from: inDays(900), to: inDays(901) },
@@ -386,6 +389,11 @@ describe('who may do what', () => {
 describe('every route', () => {
   const urlOf = (route: Route) =>
     `/api${route.path.replace('{id}', route.path.startsWith('/tasks') ? first.taskId : first.pathwayId)}`;
+  /** Somebody who may, of the programme or of Tours. */
+  const allowed = (route: Route) => {
+    const role = roles.find((r) => scopeOf(r, route.action)) as string;
+    return `${role}.tours` in people ? `${role}.tours` : role;
+  };
   const each = routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 
   test.each(each)('%s asks who it is', async (_, route) => {
@@ -396,8 +404,7 @@ describe('every route', () => {
   });
 
   test.each(each)('%s names an unknown query parameter', async (_, route) => {
-    const role = roles.find((r) => scopeOf(r, route.action)) as string;
-    const response = await ask(`${role}.tours`, route.method, `${urlOf(route)}?colour=blue`);
+    const response = await ask(allowed(route), route.method, `${urlOf(route)}?colour=blue`);
     expect([response.status, response.body.code]).toEqual([400, 'query_invalid']);
     expect(response.body.errors).toEqual([
       { pointer: '/colour', code: 'unknown_field', message: expect.any(String) },
@@ -408,24 +415,24 @@ describe('every route', () => {
   test.each(withBody)(
     '%s takes its media types alone, no more than fits, and only its own fields',
     async (_, route) => {
-      const other = await ask('coordinator.tours', route.method, urlOf(route), {
+      const other = await ask(allowed(route), route.method, urlOf(route), {
         body: 'x',
         headers: { 'content-type': 'text/html' },
       });
       expect([other.status, other.body.code]).toEqual([415, route.otherType ?? 'media_type_unsupported']);
       if (route.stream) return;
       const headers = { 'content-type': 'application/json' };
-      const large = await ask('coordinator.tours', route.method, urlOf(route), {
+      const large = await ask(allowed(route), route.method, urlOf(route), {
         body: JSON.stringify({ a: 'x'.repeat(1_100_000) }),
         headers,
       });
       expect([large.status, large.body.code]).toEqual([413, 'body_too_large']);
-      const unknown = await ask('coordinator.tours', route.method, urlOf(route), {
+      const unknown = await ask(allowed(route), route.method, urlOf(route), {
         body: { colour: 'blue' },
       });
       expect([unknown.status, unknown.body.code]).toEqual([422, 'body_invalid']);
       expect(unknown.body.errors[0].pointer).toMatch(/^\//);
-      const broken = await ask('coordinator.tours', route.method, urlOf(route), { body: '{"a": }', headers });
+      const broken = await ask(allowed(route), route.method, urlOf(route), { body: '{"a": }', headers });
       expect([broken.status, broken.body.code, broken.body.detail]).toEqual([
         400,
         'json_invalid',
@@ -1550,6 +1557,61 @@ describe('the figures as at an instant', () => {
     expect((await get('counsellor.tours', `/steering/states?${at}`)).body.items).toHaveLength(entered);
     for (const path of ['/steering/overview', '/steering/states'])
       expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
+  });
+});
+
+// What comes of a draw is in test/draws.test.ts.
+describe('a draw', () => {
+  const asked = (more: object = {}) => ({
+    wave: 'Printemps',
+    rules: {
+      strata: 'site',
+      sites: [
+        {
+          ...{ site: 'le-mans', ratio: { servicePlus: 1, of: 2 }, block: 2, places: null },
+          misfits: 'proportional',
+        },
+      ],
+      publicNumber: { source: 'Loto', notBefore: inSeconds(2) },
+    },
+    ...{ freezeAt: inSeconds(1), drawAt: inSeconds(3) },
+    ...more,
+  });
+  const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
+
+  test('is announced once for a wave, read by everybody, and takes its number', async () => {
+    await ask('admin', 'put', '/api/admin/sites/le-mans/settings', {
+      body: { ...defaultSettings, draw: true },
+    });
+    const empty = await post('admin', '/draws', asked());
+    expect([empty.status, empty.body.code]).toEqual([409, 'wave_empty']);
+    await w.enrol('le-mans');
+    const { status, body: draw } = await post('admin', '/draws', asked());
+    expect(status).toBe(201);
+    const twice = await post('admin', '/draws', asked());
+    expect([twice.status, twice.body.code]).toEqual([409, 'wave_drawn']);
+    // As the starter does it.
+    await startDraw(
+      w.deps.temporal,
+      w.deps.config.TEMPORAL_TASK_QUEUE,
+      {
+        ...{ drawId: draw.id, freezeAt: draw.freezeAt, drawAt: draw.drawAt },
+        numberNotBefore: draw.rules.publicNumber.notBefore,
+      },
+      5_000,
+    );
+    const number = () => post('admin', `/draws/${draw.id}/number`, { number: '3 14 15' });
+    expect((await number()).body.code).toBe('number_too_early');
+    const deadline = Date.now() + 20_000;
+    while ((await number()).status !== 200) {
+      if (Date.now() > deadline) throw new Error('the number is never taken');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    for (const person of ['committee.national', 'partner.tours']) {
+      expect((await get(person, '/draws')).body.items).toHaveLength(1);
+      expect((await get(person, `/draws/${draw.id}`)).body).toMatchObject({ wave: 'Printemps' });
+      expect((await get(person, `/draws/${draw.id}/record`)).body).toMatchObject({ draw: draw.id });
+    }
   });
 });
 

@@ -92,7 +92,7 @@ const counts = {
   figures: figureCounts,
   steps: z.array(z.object({ step: shape.step.nullable(), youngPeople: shown() })).meta({
     description:
-      'of those currently in; null: not known on that date, of a pathway that was taken over as it ran',
+      'of those currently in; null: in none, before the draw, in the usual service, or before the step that a pathway was taken over in',
   }),
   exits: z.object({
     all: shown(),
@@ -190,7 +190,7 @@ export const state = z
     siteId: z.string(),
     person: z.object({ lastName: z.string(), firstName: z.string() }),
     enteredAt: shape.instant(),
-    step: shape.step.nullable().meta({ description: 'null: not known on that date' }),
+    step: shape.step.nullable().meta({ description: 'null: in none on that date' }),
     stepEnteredAt: shape.instant().nullable(),
     status: shape.status,
     exit: z.object({ code: shape.exitCode, at: shape.instant() }).nullable(),
