@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, events, web. About an hour for all, on a
+ * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, draw, events, web. About an hour for all, on a
  * machine with nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { tokenOf } from '../bin/token';
 import { completions } from './completions';
+import { draw } from './draw';
 import { enrolments } from './enrolments';
 import { events } from './events';
 import { history } from './history';
@@ -43,6 +44,7 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
       evaluator: await tokenOf('evaluator', system.url),
       'coordinator.tours': await tokenOf('coordinator.tours', system.url),
     }),
+  draw,
   events,
 };
 

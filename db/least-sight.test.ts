@@ -167,6 +167,12 @@ const walls: Readonly<Record<string, Wall>> = {
     },
   },
 
+  draws: { see: signedIn('true'), add: { admin: 'created_by = :me and commitment is null' } },
+  draw_log: { see: signedIn('true') },
+  // The seed is told by the record, once it is drawn.
+  draw_seeds: {},
+  allocations: { see: team('enrolment_id in (select id from enrolments where site_id = :site)') },
+
   absences: {
     see: { ...team('staff_id in (select id from staff where site_id = :site)'), admin: 'true' },
     add: {
@@ -256,6 +262,14 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   enrolling_duplicates: [
     'the same person is recognised at any site: ids, site and what matched',
     "select * from enrolling_duplicates('{secretnom secretprenom}', '{2008-01-01}', '{NULL}', null)",
+  ],
+  enrolling_arms: [
+    'the arm of somebody met again, drawn at another site: ids and codes, for who enrols',
+    'select * from enrolling_arms(array[:pathway::uuid])',
+  ],
+  draws_awaited: [
+    'whoever announces a draw sees no pathway: counts, for the administration',
+    "select * from draws_awaited('{tours,blois}')",
   ],
   app_open_deadlines: [
     'an admin changes settings and sees no pathway: ids, kinds and days',
@@ -385,7 +399,7 @@ function rowsOfEverything(): string {
     insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, name_key)
       select id, id, site, 'in_school', 'cfa', '2026-03-02', '2026-03-02', creator, now(), '{}', 'secretnom secretprenom' from made;
     insert into pathways (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, settings_version, recorded_at)
-      select id, 1, site, 'active', 'welcome', 1, now(), now(), 1, now() from made;
+      select id, 1, site, case when site = 'tours' and n = 1 then 'awaiting_draw' else 'active' end, 'welcome', 1, now(), now(), 1, now() from made;
     insert into words (id, pathway_id, author_id, fields, created_at)
       select gen_random_uuid(), made.id, everybody.id, '{"comment": "Secretmot"}', now() from made, everybody;
     insert into tasks (id, pathway_id, site_id, key, kind, round, step, interval, status, assignee_id, partner_id, schedule, counted_from,
@@ -421,6 +435,12 @@ function rowsOfEverything(): string {
     insert into import_rejects select id, 0, 'Secretnom' from everybody;
     insert into site_settings (site_id, version, settings, applied_at, applied_by)
       select site, row_number() over (partition by site), '{}', now(), everybody.id from everybody, unnest(array['tours', 'blois']) site;
+    insert into draws (id, wave, rules, freeze_at, draw_at, created_by, created_at, commitment)
+      select gen_random_uuid(), gen_random_uuid(), '{}', now(), now(), id, now(), c from everybody, (values (null), ('promise')) d(c);
+    insert into draw_seeds select id, '\\x01' from draws where commitment is not null;
+    insert into draw_log select row_number() over (), id, now(), 'committed', 'a', 'b', id from draws where commitment is not null;
+    insert into allocations (enrolment_id, draw_id, person, arm, stratum, block, probability_num, probability_den, entering_num, entering_den)
+      select id, (select min(id::text)::uuid from draws), id, 'standard', site, 1, 1, 2, 1, 1 from made;
     insert into absences (id, staff_id, first_day, last_day, recorded_by, recorded_at)
       select gen_random_uuid(), a.id, '2026-03-02', '2026-03-03', b.id, now() from everybody a, everybody b;
     insert into duty_turns select gen_random_uuid(), site, id, '2026-07-01', '2026-07-02', id, now() from everybody, unnest(array['tours', 'blois']) site;
@@ -616,6 +636,18 @@ describe('what looks past row-level security', () => {
       }
     },
   );
+});
+
+test('the arm of somebody met again is told to who enrols, how many await a draw to who announces it', async () => {
+  for (const actor of actors) {
+    const [arms, counts] = await attempt(actor, async (client) => [
+      (await client.query('select arm from enrolling_arms(array[$1::uuid])', [elsewhere])).rows,
+      (await client.query("select * from draws_awaited('{tours}')")).rows,
+    ]);
+    const enrols = ['coordinator', 'admin'].includes(actor.who);
+    expect([actor.who, arms]).toEqual([actor.who, enrols ? [{ arm: 'standard' }] : []]);
+    expect([actor.who, counts]).toEqual([actor.who, actor.who === 'admin' ? [{ site_id: 'tours', young_people: 1 }] : []]);
+  }
 });
 
 describe('the figures as at an instant', () => {

@@ -104,10 +104,15 @@ alter table draw_log enable row level security;
 alter table draw_seeds enable row level security;
 alter table allocations enable row level security;
 -- What is published is for everybody signed in; who is whom behind an id, only the team of the site can say.
-create policy see on draws for select to service_plus_api using (app_role() <> '');
+create function app_is_signed_in() returns boolean language sql stable
+  as $$ select coalesce(app_role() in ('coordinator', 'counsellor', 'mediator', 'partner', 'committee', 'national_committee',
+    'evaluator', 'admin'), false) $$;
+create policy see on draws for select to service_plus_api using (app_is_signed_in());
+-- What follows the announcement is the worker's to write.
 create policy announce on draws for insert to service_plus_api
-  with check (created_by = app_actor() and app_role() = 'admin');
-create policy see on draw_log for select to service_plus_api using (app_role() <> '');
+  with check (created_by = app_actor() and app_role() = 'admin' and num_nonnulls(started_at, commitment, committed_at,
+    frozen, register_hash, frozen_at, public_number, record, drawn_at) = 0);
+create policy see on draw_log for select to service_plus_api using (app_is_signed_in());
 create policy see on allocations for select to service_plus_api
   using (exists (select from enrolments e where e.id = enrolment_id and app_is_team_of(e.site_id)));
 

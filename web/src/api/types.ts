@@ -1,6 +1,7 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
+import type { drawOne, drawSummary } from '../../../api/routes/draws';
 import type { exportRow } from '../../../api/routes/exports';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
@@ -50,6 +51,10 @@ export type Export = z.output<typeof exportRow>;
 export type Overview = z.output<typeof overview>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
+
+export type DrawSummary = z.output<typeof drawSummary>;
+/** A draw with its counts by site. */
+export type Draw = z.output<typeof drawOne>;
 
 export interface Page<T> {
   readonly items: readonly T[];
