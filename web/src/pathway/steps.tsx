@@ -16,10 +16,9 @@ const w = inBoth({
     notYet: 'pas encore',
     skipped: 'pas passée',
     before: 'avant la reprise du parcours',
-    outside: (status: Pathway['status']) =>
-      status === 'awaiting_draw'
-        ? 'L’accompagnement se décide par tirage au sort : les étapes commencent, ou non, le jour du tirage.'
-        : 'Les cinq étapes n’accompagnent pas ce jeune : le droit commun suit son cours.',
+    awaits: 'L’accompagnement se décide par tirage au sort : les étapes commencent, ou non, le jour du tirage.',
+    usual: 'Les cinq étapes n’accompagnent pas ce jeune : le droit commun suit son cours.',
+    never: 'Ce jeune n’est entré dans aucune étape.',
   },
   en: {
     title: 'The five steps',
@@ -31,10 +30,9 @@ const w = inBoth({
     notYet: 'not yet',
     skipped: 'not passed through',
     before: 'before the pathway was taken over',
-    outside: (status: Pathway['status']) =>
-      status === 'awaiting_draw'
-        ? 'Who is accompanied is drawn: the steps begin, or do not, on the day of the draw.'
-        : 'The five steps do not accompany this young person: the usual service takes its course.',
+    awaits: 'Who is accompanied is drawn: the steps begin, or do not, on the day of the draw.',
+    usual: 'The five steps do not accompany this young person: the usual service takes its course.',
+    never: 'This young person entered no step.',
   },
 });
 
@@ -42,7 +40,11 @@ export function Steps({ pathway }: { pathway: Pathway }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const { day } = useDates();
-  if (pathway.step === null) return <p className="fr-text--lead">{words.outside(pathway.status)}</p>;
+  if (pathway.step === null) {
+    const { status } = pathway;
+    const why = status === 'awaiting_draw' ? 'awaits' : status === 'usual_service' ? 'usual' : 'never';
+    return <p className="fr-text--lead">{words[why]}</p>;
+  }
   const now = steps.indexOf(pathway.step);
   const [first] = pathway.steps;
   const beganAt = first ? steps.indexOf(first.step) : 0;
