@@ -192,7 +192,8 @@ export async function awaitingDraw(
          json_build_object('firstDraw', f.draw_id, 'firstId', f.enrolment_id, 'arm', f.arm) end as first
      from waiting w
      left join allocations f on f.person = w.person and f.first_enrolment_id is null
-     where w.id not in (select enrolment_id from allocations) and w.person not in (select person from elsewhere)
+     where not exists (select from allocations a where a.enrolment_id = w.id)
+       and not exists (select from elsewhere x where x.person = w.person)
      order by "wishedAt", w.id`,
     [rules.sites.map(({ site }) => site), wave, id, freezeAt],
   );
