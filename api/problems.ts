@@ -194,6 +194,21 @@ export const problemKinds = {
     'Cette vague a déjà son tirage, fait ou annoncé : une vague n’est tirée qu’une fois, donnez-en une autre',
     'This wave has its draw already, made or announced: a wave is drawn once, name another one',
   ),
+  evaluation_key_missing: kind(
+    409,
+    'Cette installation n’a pas de clé pour les pseudonymes : l’exploitant définit EVALUATION_KEY',
+    'This installation has no key for pseudonyms: whoever runs it sets EVALUATION_KEY',
+  ),
+  still_blinded: kind(
+    403,
+    'Les groupes ne sont pas encore montrés aux comités : l’administration lève l’aveugle quand l’analyse est faite',
+    'Arms are not shown to committees yet: the administration unblinds when the analysis is done',
+  ),
+  already_unblinded: kind(
+    409,
+    'L’aveugle est déjà levé pour cela, ou l’a été autrement (par vague, ou pour le programme) : rien n’a changé',
+    'This is unblinded already, or was in the other way (by wave, or for the programme): nothing has changed',
+  ),
   wave_empty: kind(
     409,
     'Personne n’attend de tirage dans ces sites : inscrivez d’abord les jeunes',

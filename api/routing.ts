@@ -27,6 +27,7 @@ export interface Deps {
     | 'API_WRITE_TIMEOUT_MS'
     | 'DRAW_NOTICE_MINUTES'
     | 'DRAW_FROZEN_MINUTES'
+    | 'EVALUATION_KEY'
     | 'IMPORT_MAX_BYTES'
     | 'FILE_MAX_BYTES'
     | 'DATA_DIR'

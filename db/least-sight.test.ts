@@ -42,6 +42,7 @@ const inShared = `pathway_id in (${shared})`;
 const ofPartnersTask = `task_id in (${tasksOfPartner})`;
 /** What belongs to a pathway is seen by whoever sees the pathway. */
 const withPathway: Wall = { see: { ...team(inPathway), partner: inShared } };
+const ofEvaluation = "what in ('evaluation', 'evaluation_matching')";
 const and = (...conditions: string[]) => conditions.join(' and ');
 
 /** Every table of the schema. */
@@ -171,6 +172,12 @@ const walls: Readonly<Record<string, Wall>> = {
   draw_log: { see: signedIn('true') },
   // The seed is told by the record, once it is drawn.
   draw_seeds: {},
+  // Who answered is told under pseudonyms, and taken so.
+  survey_answers: {},
+  unblindings: {
+    see: { evaluator: 'true', committee: 'true', national_committee: 'true', admin: 'true' },
+    add: { admin: 'made_by = :me' },
+  },
   allocations: { see: team('enrolment_id in (select id from enrolments where site_id = :site)') },
 
   absences: {
@@ -231,10 +238,15 @@ const walls: Readonly<Record<string, Wall>> = {
     },
   },
   exports: {
-    see: { coordinator: `${ofSite} or site_id is null` },
+    see: {
+      coordinator: `(${ofSite} or site_id is null) and not ${ofEvaluation}`,
+      evaluator: ofEvaluation,
+      admin: ofEvaluation,
+    },
     add: {
-      coordinator: and(ofSite, 'actor_id = :me'),
-      admin: "actor_id = :me and site_id is null and what = 'import_rejects'",
+      coordinator: and(ofSite, 'actor_id = :me', `not ${ofEvaluation}`),
+      evaluator: "actor_id = :me and site_id is null and what = 'evaluation'",
+      admin: "actor_id = :me and site_id is null and what in ('import_rejects', 'evaluation_matching')",
     },
   },
 };
@@ -270,6 +282,24 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   draws_awaited: [
     'whoever announces a draw sees no pathway: counts, for the administration',
     "select * from draws_awaited('{tours,blois}')",
+  ],
+  evaluation_count: ['evaluators see no person: a count', 'select evaluation_count(now(), null)'],
+  evaluation_rows: [
+    'evaluators see no person: codes, counts and days under a pseudonym, no id',
+    "select * from evaluation_rows(now(), now(), null, '[]', '\\x01', '\\x02', '', 100)",
+  ],
+  evaluation_baseline: ['evaluators see no person: counts', 'select * from evaluation_baseline(now(), null)'],
+  evaluation_flow: [
+    'evaluators, and committees once they are unblinded, see no person: counts',
+    "select * from evaluation_flow(now(), now(), null, '[]', 60)",
+  ],
+  evaluation_matching: [
+    'the administration sees no pathway: a pseudonym and the number of Parcours 3',
+    "select * from evaluation_matching(null, '\\x01', '\\x02')",
+  ],
+  evaluation_answer: [
+    'answers come under pseudonyms: which of them cannot be',
+    "select * from evaluation_answer('[]', '\\x01', '\\x02', now())",
   ],
   app_open_deadlines: [
     'an admin changes settings and sees no pathway: ids, kinds and days',
@@ -465,7 +495,9 @@ function rowsOfEverything(): string {
       from glass_requests r join staff s on s.id = r.actor_id, made m
       where m.n = 2 and s.subject in ('counsellor.blois', 'counsellor.tours');
     insert into exports (actor_id, site_id, what, filters, rows, made_at)
-      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects']) what;`;
+      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects', 'evaluation', 'evaluation_matching']) what;
+    insert into survey_answers select id, 1, '2026-03-02', now(), (select min(id::text)::uuid from everybody) from made;
+    insert into unblindings select gen_random_uuid(), id::text, 'Une raison', id, now() from everybody;`;
 }
 
 /** In a transaction of the API's role, as this person, that leaves nothing behind. */
@@ -646,7 +678,10 @@ test('the arm of somebody met again is told to who enrols, how many await a draw
     ]);
     const enrols = ['coordinator', 'admin'].includes(actor.who);
     expect([actor.who, arms]).toEqual([actor.who, enrols ? [{ arm: 'standard' }] : []]);
-    expect([actor.who, counts]).toEqual([actor.who, actor.who === 'admin' ? [{ site_id: 'tours', young_people: 1 }] : []]);
+    expect([actor.who, counts]).toEqual([
+      actor.who,
+      actor.who === 'admin' ? [{ site_id: 'tours', young_people: 1 }] : [],
+    ]);
   }
 });
 

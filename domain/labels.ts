@@ -249,6 +249,8 @@ export const exportLabels: Names<ExportKind> = {
   pathways: name('Les jeunes du site', 'The young people of the site'),
   tasks: name('Les tâches du site', 'The tasks of the site'),
   import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
+  evaluation: name('Les données de l’évaluation', 'The data of the evaluation'),
+  evaluation_matching: name('L’appariement avec Parcours 3', 'The matching with Parcours 3'),
 };
 /** What a task is about, beside the obstacles and the actions. */
 const subjectLabels: Readonly<Record<string, Label>> = {

@@ -3,6 +3,7 @@ import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
 import { drawRoutes } from './draws';
 import { enrolmentRoutes } from './enrolments';
+import { evaluationRoutes } from './evaluation';
 import { events } from './events';
 import { exportRoutes } from './exports';
 import { fileRoutes } from './files';
@@ -37,4 +38,5 @@ export const routes: readonly Route[] = [
   ...exportRoutes,
   ...steeringRoutes,
   ...drawRoutes,
+  ...evaluationRoutes,
 ];

@@ -20,7 +20,7 @@ import * as shape from '../shapes';
 const FIRST = '2000-01-01';
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
-const instants = {
+export const instants = {
   asOf: moment.optional().meta({
     description:
       'as at which instant; a day means its end in Europe/Paris, today means now. Absent: now. Not in the future',
@@ -33,7 +33,11 @@ const instants = {
 };
 
 /** @throws Problem for an instant in the future, or known before it was */
-function instantsOf(query: { asOf?: string; knownAt?: string }, now: Date, language: Language): Instants {
+export function instantsOf(
+  query: { asOf?: string; knownAt?: string },
+  now: Date,
+  language: Language,
+): Instants {
   const errors: FieldError[] = [];
   const refuse = (field: 'asOf' | 'knownAt', code: string, message: Label) =>
     errors.push({ pointer: `/${field}`, code, message: message[language] });

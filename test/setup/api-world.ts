@@ -136,6 +136,7 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       API_WRITE_TIMEOUT_MS: 5_000,
       DRAW_NOTICE_MINUTES: 0,
       DRAW_FROZEN_MINUTES: 0,
+      EVALUATION_KEY: 'e7'.repeat(32),
       IMPORT_MAX_BYTES: 200_000,
       FILE_MAX_BYTES: 3_000_000,
       DATA_DIR: dataDir,
