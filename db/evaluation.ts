@@ -4,8 +4,8 @@ import type { BaselineCount } from '../domain/balance';
 import { addDelay, type Day, dayOf, type Instant } from '../domain/calendar';
 import { type FlowCount, SURVEY_CLOSES_DAYS } from '../domain/evaluation';
 import type { EvaluatedPerson } from '../domain/evaluation-row';
-import type { Pads } from '../domain/pseudonym';
 import { defaultSettings, type Settings, settingsSchema } from '../domain/settings';
+import type { Pads } from './pseudonym';
 import type { Instants } from './steering';
 import type { PersonRef } from './tasks';
 

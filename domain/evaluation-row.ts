@@ -1,8 +1,7 @@
 /** A row of the evaluation's export: made of what the database tells, and held to the columns before it leaves. */
 import * as z from 'zod';
-import { type Column, categoryOf, columnsOf, type columnTypes } from './evaluation';
+import { type Column, categoryOf, columnsOf, type columnTypes, type MaskedArm } from './evaluation';
 import type { Arm, ExitCode } from './pathway';
-import { maskedArmOf } from './pseudonym';
 
 export type Cell = string | number | boolean | null | readonly (number | null)[];
 export type EvaluationRow = Readonly<Record<string, Cell>>;
@@ -57,26 +56,21 @@ export interface EvaluatedPerson {
   readonly answer_days: readonly (number | null)[];
 }
 
-/** What a release is made with. */
-export interface Release {
-  readonly masked: boolean;
-  /** Of the pseudonyms: by it the masked arms get their letters. */
-  readonly key: string;
-}
-
 /**
  * The row that leaves.
+ * @param maskedArm what an arm is called where the arms are masked; null: they are open
  * @throws when it is not as the columns say: nothing leaves that is not in the dictionary
  */
-export function rowOf(person: EvaluatedPerson, { masked, key }: Release): EvaluationRow {
+export function rowOf(person: EvaluatedPerson, maskedArm: ((arm: Arm) => MaskedArm) | null): EvaluationRow {
   const { answer_days, origin, arm, ...rest } = person;
   const whole: Readonly<Record<string, Cell>> = {
     ...rest,
     minor: person.age < 18,
     origin: categoryOf(origin),
-    arm: masked ? maskedArmOf(key, arm) : arm,
+    arm: maskedArm ? maskedArm(arm) : arm,
     survey_answer_days: answer_days,
   };
+  const masked = maskedArm !== null;
   const row = Object.fromEntries(columnsOf(masked).map(({ name }) => [name, whole[name] as Cell]));
   return (masked ? schemas.masked : schemas.open).parse(row) as EvaluationRow;
 }

@@ -20,6 +20,7 @@ import openApiSchema from './data/openapi-3.1.json';
 import { type ApiWorld, createApiWorld, idOf, type Method, people, youngPerson } from './setup/api-world';
 import { Cut } from './setup/cut';
 import { Documentation } from './setup/documented';
+import { writeEvaluated } from './setup/evaluated';
 import { testAudience, testIssuer } from './setup/token';
 
 let w: ApiWorld;
@@ -278,6 +279,9 @@ describe('who may do what', () => {
     '/pathways/{id}/transfer': { referentId: idOf('counsellor2.tours') },
     '/draws': {},
     '/draws/{id}/number': { number: '7' },
+    '/evaluation/answers': {},
+    '/evaluation/matching': {},
+    '/evaluation/unblinding': {},
     '/absences': { from: inDays(900), to: inDays(901) },
     '/absences/{id}/substitute': { substituteId: null },
     '/duty': { staffId: idOf('counsellor.tours'), from: inDays(900), to: inDays(901) },
@@ -346,7 +350,10 @@ describe('who may do what', () => {
       // An import that nobody made, an absence of nobody.
       return route.path.includes('{id}') ? 'not_found' : 'done';
     })();
-    const got = response.status < 400 || [412, 422].includes(response.status) ? 'done' : response.body.code;
+    // Committees may, from the day on which they are unblinded.
+    const blinded = response.body.code === 'still_blinded' && actor.role.endsWith('committee');
+    const got =
+      response.status < 400 || [412, 422].includes(response.status) || blinded ? 'done' : response.body.code;
     expect(got).toBe(expected);
     if (route.ifMatch && expected === 'done') expect(response.status).toBe(412);
   });
@@ -1636,6 +1643,42 @@ describe('a draw', () => {
       expect((await get(person, `/draws/${draw.id}`)).body).toMatchObject({ wave: 'Printemps' });
       expect((await get(person, `/draws/${draw.id}/record`)).body).toMatchObject({ draw: draw.id });
     }
+  });
+});
+
+// What is told is in test/evaluation.test.ts.
+describe('the evaluation', () => {
+  const reason = 'Appariement de la vague par la DARES';
+
+  test('has its rows, its flow and its log; who is whom, and unblinding, are the administration’s', async () => {
+    await writeEvaluated(w.owner);
+    for (const path of ['/dictionary', '/consort', '/balance', '/export', '/releases', '/blinding'])
+      expect([path, (await get('evaluator', `/evaluation${path}`)).status]).toEqual([path, 200]);
+    expect((await get('evaluator', '/evaluation/releases?cursor=x')).body.code).toBe('cursor_invalid');
+    const { text } = await get('evaluator', '/evaluation/export');
+    const pseudonym = text.split('\r\n')[1]?.slice(0, 32);
+    const answers = [{ pseudonym, survey: 1, answeredOn: today() }];
+    expect((await post('evaluator', '/evaluation/answers', { answers })).body).toEqual({ answers: 1 });
+    expect((await post('admin', '/evaluation/matching', { reason })).status).toBe(200);
+    const unblinding = () => post('admin', '/evaluation/unblinding', { wave: null, reason });
+    expect((await get('committee.tours', '/evaluation/consort')).body.code).toBe('still_blinded');
+    expect((await unblinding()).status).toBe(200);
+    expect((await unblinding()).body.code).toBe('already_unblinded');
+    const key = { headers: { 'idempotency-key': 'unblind' } };
+    expect((await post('admin', '/evaluation/unblinding', { wave: null, reason }, key)).status).toBe(409);
+    expect((await get('committee.tours', '/evaluation/consort')).status).toBe(200);
+  });
+
+  test('has no export without a key', async () => {
+    const app = createApp({ ...w.deps, config: { ...w.deps.config, EVALUATION_KEY: undefined } });
+    const answers = [{ pseudonym: '0'.repeat(32), survey: 1, answeredOn: today() }];
+    for (const { body } of [
+      await get('evaluator', '/evaluation/export', { app }),
+      await post('evaluator', '/evaluation/answers', { answers }, { app }),
+      await post('admin', '/evaluation/matching', { reason }, { app }),
+    ])
+      expect(body.code).toBe('evaluation_key_missing');
+    expect((await get('evaluator', '/evaluation/blinding', { app })).body.key).toBeNull();
   });
 });
 

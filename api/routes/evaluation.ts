@@ -22,6 +22,7 @@ import {
 } from '../../db/evaluation';
 import { listExports, logExport } from '../../db/exports';
 import { asActor } from '../../db/pool';
+import { keyIdOf, maskedArmOf, padsOf } from '../../db/pseudonym';
 import { balanceOf, baselineVariables } from '../../domain/balance';
 import { dayOf } from '../../domain/calendar';
 import { protect } from '../../domain/enrolment-csv';
@@ -41,8 +42,7 @@ import {
 import { csvCell, rowOf, rowSchema } from '../../domain/evaluation-row';
 import { text } from '../../domain/forms';
 import { maskCounts, type Sum } from '../../domain/masking';
-import { arms } from '../../domain/pathway';
-import { keyIdOf, padsOf } from '../../domain/pseudonym';
+import { type Arm, arms } from '../../domain/pathway';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { derivedId } from '../deciding';
 import { once } from '../once';
@@ -168,9 +168,10 @@ const makeExport = route({
       await logExport(client, actor, { what: 'evaluation', filters, rows }, now);
       return { of, rows, plan, first };
     });
+    const maskedArm = isMasked ? (arm: Arm) => maskedArmOf(key, arm) : null;
     const names = columnsOf(isMasked).map((c) => c.name);
     const written = (people: typeof found.first): string => {
-      const rows = people.map((person) => rowOf(person, { masked: isMasked, key }));
+      const rows = people.map((person) => rowOf(person, maskedArm));
       if (query.format === 'ndjson') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
       return csvLines(
         rows.map((row) =>

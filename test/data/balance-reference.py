@@ -35,13 +35,10 @@ def sample(count, ratios):
 
 
 def figures(people):
-    # tableone tells second group less first; the order of the names would be the other way round.
     table = TableOne(people, columns=["age", "minor", "waited_days"], categorical=["minor"], groupby="arm",
                      continuous=["age", "waited_days"], smd=True)
-    smds = table.cont_describe if False else table._smd_table if hasattr(table, "_smd_table") else table.smd_table
-    found = {}
-    for name in ("age", "minor", "waited_days"):
-        found[name] = float(smds.loc[name].iloc[0, 0] if hasattr(smds.loc[name], "iloc") and smds.loc[name].ndim > 1 else smds.loc[name].iloc[0])
+    # Of a share tableone tells the size without the sign.
+    found = {name: abs(float(table.smd_table.loc[name].iloc[0])) for name in ("age", "minor", "waited_days")}
     means = {}
     for arm, group in people.groupby("arm"):
         means[arm] = {

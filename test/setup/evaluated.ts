@@ -189,9 +189,14 @@ export async function writeEvaluated(owner: Pool): Promise<void> {
       [id, person.site, person.status ?? 'active', person.step ?? null, enrolled],
     );
     const events = person.events ?? [];
-    const told = events.some(({ type }) => type === 'imported')
-      ? events
-      : [happening('enrolled', -10), ...events];
+    const arm = Object.values(drawn)
+      .flat()
+      .find((a) => a.who === (person.samePersonAs ?? name))?.arm;
+    const told = [
+      ...(events.some(({ type }) => type === 'imported') ? [] : [happening('enrolled', -10)]),
+      ...(arm ? [happening('arm_drawn', 0, { arm, drawId: of.draw })] : []),
+      ...events,
+    ];
     let [revision, position] = [0, 0];
     for (const event of told) {
       [revision, position] = event.with ? [revision, position + 1] : [revision + 1, 1];
@@ -215,6 +220,7 @@ export async function writeEvaluated(owner: Pool): Promise<void> {
       id,
       fate: Object.entries(waiting[draw] ?? {}).find(([name]) => idOf(name) === id)?.[1] ?? 'drawn',
     }));
+    const allocations = (drawn[draw] ?? []).map(({ who, arm }) => ({ id: idOf(who), arm }));
     await owner.query(
       `insert into draws (id, wave, rules, freeze_at, draw_at, created_by, created_at, commitment, committed_at, frozen,
          register_hash, frozen_at, record, drawn_at)
@@ -225,7 +231,7 @@ export async function writeEvaluated(owner: Pool): Promise<void> {
           wave,
           { strata: 'site', sites: [{ site: 'tours' }, { site: 'blois' }], publicNumber: null },
         ],
-        ...[after(drawnAt, -1), drawnAt, by, { register, kept }, { register, kept, entries }],
+        ...[after(drawnAt, -1), drawnAt, by, { register, kept }, { register, kept, entries, allocations }],
       ],
     );
     for (const { who, arm, site, p } of drawn[draw] ?? [])

@@ -3,8 +3,8 @@
  * The same key gives the same names in every release, so that releases and surveys of one study can be joined.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { type MaskedArm, maskedArms } from './evaluation';
-import { type Arm, arms } from './pathway';
+import { type MaskedArm, maskedArms } from '../domain/evaluation';
+import { type Arm, arms } from '../domain/pathway';
 
 const BLOCK = 64;
 const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
