@@ -646,7 +646,10 @@ test('the arm of somebody met again is told to who enrols, how many await a draw
     ]);
     const enrols = ['coordinator', 'admin'].includes(actor.who);
     expect([actor.who, arms]).toEqual([actor.who, enrols ? [{ arm: 'standard' }] : []]);
-    expect([actor.who, counts]).toEqual([actor.who, actor.who === 'admin' ? [{ site_id: 'tours', young_people: 1 }] : []]);
+    expect([actor.who, counts]).toEqual([
+      actor.who,
+      actor.who === 'admin' ? [{ site_id: 'tours', young_people: 1 }] : [],
+    ]);
   }
 });
 

@@ -48,8 +48,11 @@ beforeAll(async () => {
   });
   for (const site of ['tours', 'blois', 'orleans', 'ain'])
     expect(
-      (await ask('admin', 'put', `/admin/sites/${site}/settings`, { body: { ...defaultSettings, draw: true } }))
-        .status,
+      (
+        await ask('admin', 'put', `/admin/sites/${site}/settings`, {
+          body: { ...defaultSettings, draw: true },
+        })
+      ).status,
     ).toBe(200);
 });
 afterAll(async () => {
@@ -191,8 +194,7 @@ test('a draw is published as it comes, told to the pathways, and verified by who
   ] as const)
     for (const id of ids) {
       const arm = arms.get(id);
-      if (arm)
-        expect(await statusOf(site, id)).toBe(arm === 'service_plus' ? 'active' : 'usual_service');
+      if (arm) expect(await statusOf(site, id)).toBe(arm === 'service_plus' ? 'active' : 'usual_service');
     }
   const waits = blois.filter((id) => !arms.has(id));
   expect(waits).toHaveLength(1);
@@ -247,7 +249,12 @@ describe('is refused, and nothing is changed:', () => {
   const oneSite = (more: object) => ({ sites: [{ ...siteRules('tours'), ...more }] });
   const site = '/rules/sites/0';
   const cases: [string, object, object, string[]][] = [
-    ['a ratio of 0', {}, oneSite({ ratio: { servicePlus: 0, of: 2 } }), [`${site}/ratio/servicePlus too_small`]],
+    [
+      'a ratio of 0',
+      {},
+      oneSite({ ratio: { servicePlus: 0, of: 2 } }),
+      [`${site}/ratio/servicePlus too_small`],
+    ],
     ['a ratio of all', {}, oneSite({ ratio: { servicePlus: 2, of: 2 } }), [`${site}/ratio no_draw`]],
     ['a block that holds no ratio', {}, oneSite({ block: 5 }), [`${site}/block not_a_multiple`]],
     ['no places', {}, oneSite({ places: 0 }), [`${site}/places too_small`]],
@@ -407,7 +414,8 @@ describe('somebody met again', () => {
     const draw = await announced({}, { sites });
     await until(draw, 'drawn');
     const record: DrawRecord = await recordOf('evaluator', draw);
-    const of = (arm: string) => ids.filter((id) => record.allocations.some((a) => a.id === id && a.arm === arm));
+    const of = (arm: string) =>
+      ids.filter((id) => record.allocations.some((a) => a.id === id && a.arm === arm));
     const [standard, alsoStandard] = of('standard') as [string, string];
     const again = async (site: string, id: string) => {
       const body = { ...bodies[ids.indexOf(id)], siteId: site, samePersonAs: id };

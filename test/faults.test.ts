@@ -195,7 +195,9 @@ test('a draw whose worker is killed at each of its moments is made once, and eac
   await reached('drawn');
   await die();
   // The first have been told.
-  await until(async () => (await Promise.all(ids.map(statusOf))).some((status) => status !== 'awaiting_draw'));
+  await until(async () =>
+    (await Promise.all(ids.map(statusOf))).some((status) => status !== 'awaiting_draw'),
+  );
   await die();
 
   const { body: record } = await asAdmin<DrawRecord>('GET', `${url}/record`);

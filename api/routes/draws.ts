@@ -27,7 +27,12 @@ import {
   rulesSchema,
 } from '../../domain/draw/record';
 import type { Label } from '../../domain/forms';
-import { drawWorkflowId, type NumberRefusal, numberRefusals, tellPublicNumber } from '../../workflows/messages';
+import {
+  drawWorkflowId,
+  type NumberRefusal,
+  numberRefusals,
+  tellPublicNumber,
+} from '../../workflows/messages';
 import { isUnanswered } from '../../workflows/unanswered';
 import { derivedId } from '../deciding';
 import { once } from '../once';
@@ -147,7 +152,9 @@ const announce = route({
     en: 'Announce the draw of a wave: its rules and dates no longer change',
   },
   body: announcement,
-  answers: { 201: { description: 'Announced; the seed is committed to a moment later', schema: drawSummary } },
+  answers: {
+    201: { description: 'Announced; the seed is committed to a moment later', schema: drawSummary },
+  },
   problems: ['wave_drawn', 'wave_empty', 'idempotency_key_reused'],
   async handle(context, call) {
     const { actor, body, requestId, now, language } = call;

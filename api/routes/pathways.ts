@@ -598,7 +598,13 @@ export const contracts = happening({
   action: 'contract.record',
   event: 'contract',
   status: 201,
-  problems: ['pathway_exited', 'not_in_the_steps', 'contract_running', 'dates_contradict', 'legal_representative_missing'],
+  problems: [
+    'pathway_exited',
+    'not_in_the_steps',
+    'contract_running',
+    'dates_contradict',
+    'legal_representative_missing',
+  ],
   update: recordContract,
   terms: (decision) => decision,
 });

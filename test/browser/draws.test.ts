@@ -82,7 +82,12 @@ afterAll(async () => {
 
 test.each(each)('the pages are without an obstacle in %s, %d px wide', async (language, width) => {
   const words = {
-    fr: { title: 'Tirages au sort', draw: 'Tirage : Automne', announce: 'Annoncer un tirage', given: 'Donner' },
+    fr: {
+      title: 'Tirages au sort',
+      draw: 'Tirage : Automne',
+      announce: 'Annoncer un tirage',
+      given: 'Donner',
+    },
     en: { title: 'Draws', draw: 'Draw: Automne', announce: 'Announce a draw', given: 'Give' },
   }[language];
   for (const person of ['committee.tours', 'admin']) {
@@ -157,12 +162,10 @@ test('a draw is announced in the form, what is wrong is said at its field, and i
 test('the hashes are copied, the record is taken away, and the command to check it is there', async () => {
   const page = await application.page('evaluator', { path: `/draws/${drawn}` });
   const { body } = await application.world.call('evaluator', 'get', `/api/draws/${drawn}`);
-  await page
-    .context()
-    .grantPermissions(['clipboard-read', 'clipboard-write'], { origin: application.base });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: application.base });
   await page.getByRole('button', { name: 'Copier : Empreinte du registre' }).click();
   await page.getByText('Copié', { exact: true }).waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(body.registerHash);
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(body.registerHash);
   await page
     .getByText(`--commitment ${body.commitment} --register ${body.registerHash}`, { exact: false })
     .waitFor();

@@ -21,7 +21,13 @@ interface Announcement {
 /** A draw whose workflow has started and, in this world, whose seed is committed to. */
 export async function announce(
   world: PathwayWorld,
-  { wave = `wave ${randomUUID()}`, sites = [{}], publicNumber = null, freezeIn = 2, drawIn = 4 }: Announcement = {},
+  {
+    wave = `wave ${randomUUID()}`,
+    sites = [{}],
+    publicNumber = null,
+    freezeIn = 2,
+    drawIn = 4,
+  }: Announcement = {},
 ) {
   const now = await world.env.currentTimeMs();
   const inDays = (n: number) => new Date(now + n * 86_400_000).toISOString();

@@ -17,7 +17,8 @@ const w = inBoth({
     notYet: 'pas encore',
     skipped: 'pas passée',
     before: 'avant la reprise du parcours',
-    awaits: 'L’accompagnement se décide par tirage au sort : les étapes commencent, ou non, le jour du tirage.',
+    awaits:
+      'L’accompagnement se décide par tirage au sort : les étapes commencent, ou non, le jour du tirage.',
     draws: 'Voir les tirages',
     usual: 'Les cinq étapes n’accompagnent pas ce jeune : le droit commun suit son cours.',
     never: 'Ce jeune n’est entré dans aucune étape.',
