@@ -33,10 +33,8 @@ create or replace function states_at(as_of timestamptz, known_at timestamptz, of
         when closed.pathway_id is not null then 'closed'
         when exit.told is not null and exit.occurred_at <= as_of then 'exited'
         when arm.told = 'standard' then 'usual_service'
-        -- In no step, and not taken over as it ran, which the first event says. Asked of those few one by one.
-        when arm.told is null and step.told is null and (
-          select l.type from timeline l where l.pathway_id = p.id order by l.revision, l.position limit 1
-        ) = 'enrolled' then 'awaiting_draw'
+        -- In no step, and not taken over as it ran: who awaited a draw has an arm since, or has not been in a step.
+        when arm.told is null and step.told is null and (p.arm is not null or p.step is null) then 'awaiting_draw'
         when hold.told is not null then 'on_hold'
         else 'active' end as status
     ) state
