@@ -461,10 +461,18 @@ describe('somebody met again', () => {
     });
     expect(second.register.map(({ id }) => id)).toContain(newcomer);
     expect(second.register.map(({ id }) => id)).not.toContain(met);
-    const file = path.join(folder, 'earlier.json');
-    writeFileSync(file, JSON.stringify(record));
-    const checked = verified(second, '--previous', file);
-    expect([checked.status, checked.stdout]).toEqual([0, expect.stringMatching(/VALID/)]);
+    // Whoever gives all earlier records has it checked that nobody was drawn twice and that arms were kept.
+    const { items } = (await get('evaluator', '/draws')).body;
+    const earlier: DrawRecord[] = await Promise.all(
+      items.flatMap(({ id }: { id: string }) => (id === next ? [] : [recordOf('evaluator', id)])),
+    );
+    const files = earlier.map((one) => {
+      const file = path.join(folder, `earlier-${one.draw}.json`);
+      writeFileSync(file, JSON.stringify(one));
+      return file;
+    });
+    const checked = verified(second, ...files.flatMap((file) => ['--previous', file]));
+    expect([checked.status, checked.stdout]).toEqual([0, expect.stringContaining('✓ Earlier draws')]);
     expect(await statusOf('blois', met)).toBe('usual_service');
   });
 });

@@ -31,6 +31,8 @@ async function until<T>(look: () => Promise<T | null | undefined | false>): Prom
   }
 }
 
+// In a block of its own: the starter stops before its database goes.
+describe('the draws', () => {
 beforeAll(async () => {
   const { world } = application;
   starter = runStarter({
@@ -131,7 +133,7 @@ test('a draw is announced in the form, what is wrong is said at its field, and i
   await page.getByRole('button', { name: 'Annoncer le tirage' }).click();
   await page.getByText('Des champs sont invalides').waitFor();
   // The schema's words come first; then those of the calendar and the sites.
-  await tours.locator('.fr-error-text').first().waitFor();
+  await tours.locator('.fr-message--error').first().waitFor();
   await tours.getByLabel('Service plus pour').fill('3');
   await tours.getByLabel('sur', { exact: true }).fill('5');
   await tours.getByLabel('Personnes par bloc').fill('10');
@@ -202,4 +204,5 @@ test('a young person outside the steps is shown so, in the list and on their pag
   await page.getByText('Les cinq étapes n’accompagnent pas ce jeune').waitFor();
   await page.getByText('Enquête de l’évaluation').first().waitFor();
   await page.getByText('Tirage au sort : droit commun').first().waitFor();
+});
 });
