@@ -272,8 +272,12 @@ describe('a draw', () => {
         as?.pathwayId,
       ]);
     await same(again, plus);
-    // One person who wished twice is drawn once.
+    // One person who wished twice is drawn once, by the first wish.
     await same(twice, elsewhere);
+    await world.pool.query(
+      `update enrolments set created_at = created_at + interval '1 minute' where id = $1`,
+      [twice?.pathwayId],
+    );
     await world.pool.query(`update enrolments set wave = 'été' where id = $1`, [future?.pathwayId]);
 
     const sites = [{ site: 'blois' }, { site: 'tours', misfits: 'next_wave' as const, block: 2 }];
