@@ -322,8 +322,14 @@ describe('is refused, and nothing is changed:', () => {
 
   test('an empty wave', async () => {
     const before = await draws();
-    const { status, body } = await post('admin', '/draws', announcement({}, { sites: [siteRules('ain')] }));
-    expect([status, body.code]).toEqual([409, 'wave_empty']);
+    const empty = async () => {
+      const { status, body } = await post('admin', '/draws', announcement({}, { sites: [siteRules('ain')] }));
+      expect([status, body.code]).toEqual([409, 'wave_empty']);
+    };
+    await empty();
+    // Who wishes to enter a later wave does not enter this one.
+    await w.enrol('ain', { wave: 'Été' });
+    await empty();
     expect(await draws()).toBe(before);
   });
 
