@@ -19,6 +19,8 @@ const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
 /** A wave that is drawn, and one whose register is frozen and that awaits its number. */
 let drawn: string;
 let frozen: string;
+/** From when on its number can be given. */
+let numberKnown: string;
 /** Of Tours: who waits, and who is in the usual service. */
 let waiting: string;
 let standard: string;
@@ -67,13 +69,14 @@ describe('the draws', () => {
     expect(ids).toContain(standard);
     waiting = await world.enrol('tours', { lastName: 'Attente' });
     await world.enrol('blois');
+    numberKnown = inSeconds(20);
     frozen = await announce(
       'Hiver',
       {
         sites: [siteRules('blois', { places: 1, misfits: 'next_wave' })],
-        publicNumber: { source: 'Loto du 3 mars', notBefore: inSeconds(2) },
+        publicNumber: { source: 'Loto du 3 mars', notBefore: numberKnown },
       },
-      { freezeAt: inSeconds(1), drawAt: inSeconds(3) },
+      { freezeAt: inSeconds(1), drawAt: inSeconds(21) },
     );
     await until(async () => (await stateOf(frozen)) === 'frozen');
   }, 90_000);
@@ -184,6 +187,7 @@ describe('the draws', () => {
   test('the public number is given once, and the draw follows', async () => {
     const page = await application.page('admin', { path: `/draws/${frozen}` });
     await page.getByText('que personne ne peut connaître avant').waitFor();
+    await until(async () => new Date().toISOString() > numberKnown);
     await page.getByLabel('Nombre public').fill('3 14 15 92');
     await page.getByRole('button', { name: 'Donner' }).click();
     await page.getByText('3 14 15 92').waitFor();
