@@ -211,8 +211,8 @@ export const problemKinds = {
   ),
   wave_empty: kind(
     409,
-    'Personne n’attend de tirage dans ces sites : inscrivez d’abord les jeunes',
-    'Nobody awaits a draw at these sites: enrol the young people first',
+    'Personne n’attend ce tirage dans ces sites : inscrivez d’abord les jeunes',
+    'Nobody awaits this draw at these sites: enrol the young people first',
   ),
   number_not_awaited: kind(
     409,

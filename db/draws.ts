@@ -76,12 +76,16 @@ export async function drawSites(client: PoolClient): Promise<Map<string, { draws
   return new Map(sites.map(({ id, settings }) => [id, { draws: settings.draw }]));
 }
 
-/** How many young people await a draw at these sites, for the administration. */
-export async function awaitingAt(client: PoolClient, sites: readonly string[]): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(
-    'select coalesce(sum(young_people), 0)::int as n from draws_awaited($1)',
-    [sites],
-  );
+/** How many young people would stand in the register of this draw, as they wait now; for the administration. */
+export async function awaitingCount(
+  client: PoolClient,
+  { wave, rules, freezeAt }: Pick<DrawRow, 'wave' | 'rules' | 'freezeAt'>,
+): Promise<number> {
+  const { rows } = await client.query<{ n: number }>('select draw_awaited($1, $2, $3) as n', [
+    wave,
+    rules.sites.map(({ site }) => site),
+    freezeAt,
+  ]);
   return rows[0]?.n ?? 0;
 }
 
@@ -164,38 +168,21 @@ export async function publishRecord(client: PoolClient, record: DrawRecord): Pro
 }
 
 /**
- * Who awaits a draw at these sites and enters this one: those who were never drawn, each person once, by their first
- * wish; and those met again. Who named a wave at the enrolment enters that one, or any later one when it has passed.
+ * Who awaits this draw (`draw_waiting`): those who were never drawn, each person once, by their first wish; and those
+ * met again.
  */
 export async function awaitingDraw(
   client: PoolClient,
-  { id, wave, freezeAt, rules }: Pick<DrawRow, 'id' | 'wave' | 'freezeAt' | 'rules'>,
+  { wave, freezeAt, rules }: Pick<DrawRow, 'wave' | 'freezeAt' | 'rules'>,
 ): Promise<{ candidates: Candidate[]; kept: Kept[] }> {
   const { rows } = await client.query<Candidate & { person: string; first: KeptArm | null }>(
-    `with elsewhere as (
-       -- Whoever stands in a register that is frozen and not drawn is drawn there.
-       select coalesce(f.same_person_as, f.id) as person
-       from draws d
-       cross join lateral jsonb_array_elements((d.frozen->'register') || (d.frozen->'kept')) r
-       join enrolments f on f.id = (r->>'id')::uuid
-       where d.frozen is not null and d.record is null
-     ), waiting as (
-       select e.id, e.site_id, e.enrolled_on, e.created_at, coalesce(e.same_person_as, e.id) as person
-       from enrolments e join pathways p on p.id = e.id
-       where p.status = 'awaiting_draw' and e.site_id = any ($1)
-         and (e.wave is null or e.wave = $2 or exists (
-           select from draws d where d.wave = e.wave and d.id <> $3 and d.freeze_at < $4))
-     )
-     select w.id, w.site_id as site, w.person,
-       iso((w.enrolled_on + (w.created_at at time zone 'UTC')::time) at time zone 'UTC') as "wishedAt",
+    `select w.id, w.site, w.person, iso(w.wished_at) as "wishedAt",
        case when f.arm is not null then
          json_build_object('firstDraw', f.draw_id, 'firstId', f.enrolment_id, 'arm', f.arm) end as first
-     from waiting w
+     from draw_waiting($1, $2, $3) w
      left join allocations f on f.person = w.person and f.first_enrolment_id is null
-     where not exists (select from allocations a where a.enrolment_id = w.id)
-       and not exists (select from elsewhere x where x.person = w.person)
-     order by "wishedAt", w.id`,
-    [rules.sites.map(({ site }) => site), wave, id, freezeAt],
+     order by w.wished_at, w.id`,
+    [wave, rules.sites.map(({ site }) => site), freezeAt],
   );
   const firstWishes = new Map(rows.toReversed().map((row) => [row.person, row.id]));
   return {

@@ -5,6 +5,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Express } from 'express';
 import type request from 'supertest';
+import { drawActivities } from '../activities/draws';
 import { createApp } from '../api/app';
 import { createIdentity } from '../api/identity';
 import { routes } from '../api/routes';
@@ -15,7 +16,6 @@ import { roles } from '../domain/pathway';
 import { type PolicySubject, scopeOf, verdict } from '../domain/policy';
 import { defaultSettings } from '../domain/settings';
 import type { TaskKind } from '../domain/tasks';
-import { startDraw } from '../workflows/start-pathway';
 import openApiSchema from './data/openapi-3.1.json';
 import { type ApiWorld, createApiWorld, idOf, type Method, people, youngPerson } from './setup/api-world';
 import { Cut } from './setup/cut';
@@ -1593,7 +1593,7 @@ describe('the figures as at an instant', () => {
 
 // What comes of a draw is in test/draws.test.ts.
 describe('a draw', () => {
-  const asked = (more: object = {}) => ({
+  const asked = () => ({
     wave: 'Printemps',
     rules: {
       strata: 'site',
@@ -1603,10 +1603,9 @@ describe('a draw', () => {
           misfits: 'proportional',
         },
       ],
-      publicNumber: { source: 'Loto', notBefore: inSeconds(2) },
+      publicNumber: { source: 'Loto', notBefore: inSeconds(600) },
     },
-    ...{ freezeAt: inSeconds(1), drawAt: inSeconds(3) },
-    ...more,
+    ...{ freezeAt: inSeconds(300), drawAt: inSeconds(900) },
   });
   const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
 
@@ -1621,23 +1620,13 @@ describe('a draw', () => {
     expect(status).toBe(201);
     const twice = await post('admin', '/draws', asked());
     expect([twice.status, twice.body.code]).toEqual([409, 'wave_drawn']);
-    // As the starter does it.
-    await startDraw(
-      w.deps.temporal,
-      w.deps.config.TEMPORAL_TASK_QUEUE,
-      {
-        ...{ drawId: draw.id, freezeAt: draw.freezeAt, drawAt: draw.drawAt },
-        numberNotBefore: draw.rules.publicNumber.notBefore,
-      },
-      5_000,
-    );
-    const number = () => post('admin', `/draws/${draw.id}/number`, { number: '3 14 15' });
-    expect((await number()).body.code).toBe('number_too_early');
-    const deadline = Date.now() + 20_000;
-    while ((await number()).status !== 200) {
-      if (Date.now() > deadline) throw new Error('the number is never taken');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    // As the worker does it.
+    const worker = drawActivities(w.owner);
+    await worker.commitDraw({ drawId: draw.id, at: new Date().toISOString() });
+    await worker.takePublicNumber({ drawId: draw.id, number: '3 14 15' });
+    const number = (number: string) => post('admin', `/draws/${draw.id}/number`, { number });
+    expect((await number('3 14 15')).body).toEqual({ publicNumber: '3 14 15' });
+    expect((await number('7')).body.code).toBe('number_told');
     for (const person of ['committee.national', 'partner.tours']) {
       expect((await get(person, '/draws')).body.items).toHaveLength(1);
       expect((await get(person, `/draws/${draw.id}`)).body).toMatchObject({ wave: 'Printemps' });

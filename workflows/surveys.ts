@@ -5,7 +5,10 @@ import type { Accompaniment } from './accompaniment';
 export async function surveys(p: Accompaniment): Promise<void> {
   const { surveys } = p.state;
   while (surveys.done < (p.rules.evaluationSurveys ?? 0)) {
-    const came = await p.until('evaluation_survey', surveys.since, { of: 'pathway', round: surveys.done + 1 });
+    const came = await p.until('evaluation_survey', surveys.since, {
+      of: 'pathway',
+      round: surveys.done + 1,
+    });
     surveys.done++;
     // The day itself, whenever it was noticed: both arms keep the same days.
     surveys.since = came;

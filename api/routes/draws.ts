@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/cl
 import { ApplicationFailure } from '@temporalio/common';
 import * as z from 'zod';
 import {
-  awaitingAt,
+  awaitingCount,
   drawById,
   drawOfWave,
   drawSites,
@@ -178,8 +178,7 @@ const announce = route({
         if (found.length > 0) throw new Problem('body_invalid', { errors: found });
         await lockDraws(client);
         if (await drawOfWave(client, asked.wave)) throw new Problem('wave_drawn');
-        const sites = rules.sites.map(({ site }) => site);
-        if ((await awaitingAt(client, sites)) === 0) throw new Problem('wave_empty');
+        if ((await awaitingCount(client, asked)) === 0) throw new Problem('wave_empty');
         await insertDraw(client, { id, ...asked, createdBy: actor.id, createdAt: now });
       });
       return readDraw(client, id);

@@ -164,14 +164,35 @@ create function enrolling_arms(people uuid[]) returns table (person uuid, arm te
 revoke execute on function enrolling_arms from public;
 grant execute on function enrolling_arms to service_plus_api;
 
--- Who waits for a draw at these sites, counted, for whoever announces one.
-create function draws_awaited(of_sites text[]) returns table (site_id text, young_people bigint)
+-- Who awaits a draw at these sites and enters that of this wave, whose register is frozen then. Who named a wave at the
+-- enrolment enters that one, or any later one when its day has passed. `person` is the first enrolment of the same one.
+create function draw_waiting(of_wave text, of_sites text[], frozen_at timestamptz)
+  returns table (id uuid, site text, person uuid, wished_at timestamptz)
+  language sql stable
+  as $$
+    with elsewhere as (
+      -- Whoever stands in a register that is frozen and not drawn is drawn there.
+      select coalesce(f.same_person_as, f.id) as person
+      from draws d
+      cross join lateral jsonb_array_elements((d.frozen->'register') || (d.frozen->'kept')) r
+      join enrolments f on f.id = (r->>'id')::uuid
+      where d.frozen is not null and d.record is null
+    )
+    select e.id, e.site_id, coalesce(e.same_person_as, e.id),
+      (e.enrolled_on + (e.created_at at time zone 'UTC')::time) at time zone 'UTC'
+    from enrolments e join pathways p on p.id = e.id
+    where p.status = 'awaiting_draw' and e.site_id = any (of_sites)
+      and (e.wave is null or e.wave = of_wave or exists (
+        select from draws d where d.wave = e.wave and d.freeze_at < frozen_at))
+      and not exists (select from allocations a where a.enrolment_id = e.id)
+      and not exists (select from elsewhere x where x.person = coalesce(e.same_person_as, e.id))
+  $$;
+revoke execute on function draw_waiting from public;
+
+-- How many they are, for whoever announces the draw. SECURITY DEFINER, because the administration sees no pathway.
+create function draw_awaited(of_wave text, of_sites text[], frozen_at timestamptz) returns bigint
   language sql stable security definer
   set search_path = public, pg_temp
-  as $$
-    select p.site_id, count(*) from public.pathways p
-    where p.status = 'awaiting_draw' and p.site_id = any (of_sites) and app_role() = 'admin'
-    group by 1
-  $$;
-revoke execute on function draws_awaited from public;
-grant execute on function draws_awaited to service_plus_api;
+  as $$ select count(*) from draw_waiting(of_wave, of_sites, frozen_at) where app_role() = 'admin' $$;
+revoke execute on function draw_awaited from public;
+grant execute on function draw_awaited to service_plus_api;

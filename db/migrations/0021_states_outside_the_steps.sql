@@ -33,9 +33,8 @@ create or replace function states_at(as_of timestamptz, known_at timestamptz, of
         when closed.pathway_id is not null then 'closed'
         when exit.told is not null and exit.occurred_at <= as_of then 'exited'
         when arm.told = 'standard' then 'usual_service'
-        -- In no step, and not taken over as it ran.
-        when arm.told is null and step.told is null
-          and not exists (select from timeline l where l.pathway_id = p.id and l.type = 'imported') then 'awaiting_draw'
+        -- In no step, and not taken over as it ran: who awaited a draw has an arm since, or has not been in a step.
+        when arm.told is null and step.told is null and (p.arm is not null or p.step is null) then 'awaiting_draw'
         when hold.told is not null then 'on_hold'
         else 'active' end as status
     ) state

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBroadcast } from '../../db/broadcasts';
 import { insertDraw, readDraw } from '../../db/draws';
-import type { Rules, SiteRules } from '../../domain/draw/record';
+import type { DrawRecord, Rules, SiteRules } from '../../domain/draw/record';
 import { broadcastWorkflowId, drawWorkflowId } from '../../workflows/messages';
 import { startDraw } from '../../workflows/start-pathway';
 import { siteRules } from './draws';
@@ -79,11 +79,13 @@ export class AnnouncedDraw {
 
   /** Lets time pass until it is drawn, and the pathways be told. @returns its record */
   async drawn() {
-    await this.handle.result();
+    const { env } = this.world;
+    const left = Date.parse((await this.row()).drawAt) - (await env.currentTimeMs());
+    // A second more than its timer.
+    if (left > 0) await env.sleep(left + 1_000);
+    const { record } = await this.until((row) => row.record !== null);
     await this.tell();
-    const { record } = await this.row();
-    if (!record) throw new Error('nothing is drawn');
-    return record;
+    return record as DrawRecord;
   }
 
   /** Tells the pathways, as the starter has them told. */

@@ -234,12 +234,11 @@ export function Component() {
           return (
             <fieldset key={id} className="announce__site">
               <legend>{words.rulesOf(name)}</legend>
-              {problem?.errorAt(`${at}/site`) && <p className="fr-error-text">{problem.errorAt(`${at}/site`)}</p>}
+              {problem?.errorAt(`${at}/site`) && (
+                <p className="fr-error-text">{problem.errorAt(`${at}/site`)}</p>
+              )}
               <div className="announce__pair">
-                <Input
-                  label={words.servicePlus}
-                  {...field('servicePlus', '/ratio/servicePlus', '/ratio')}
-                />
+                <Input label={words.servicePlus} {...field('servicePlus', '/ratio/servicePlus', '/ratio')} />
                 <Input label={words.of} {...field('of', '/ratio/of')} />
                 <Input label={words.block} hintText={words.blockHint} {...field('block', '/block')} />
                 <Input label={words.places} hintText={words.placesHint} {...field('places', '/places')} />

@@ -173,9 +173,10 @@ function One({ draw }: { draw: Draw }) {
             )}
           </Moment>
         </ol>
-        {may('draw.announce') && rules.publicNumber && draw.publicNumber === null && draw.state === 'frozen' && (
-          <GiveNumber id={draw.id} />
-        )}
+        {may('draw.announce') &&
+          rules.publicNumber &&
+          draw.publicNumber === null &&
+          draw.state === 'frozen' && <GiveNumber id={draw.id} />}
       </section>
       <section aria-labelledby="rules">
         <h2 id="rules" className="fr-h4">
@@ -357,7 +358,9 @@ function GiveNumber({ id }: { id: string }) {
         {words.give}
       </Button>
       <div role="status">
-        {giving.isSuccess && <Alert className="fr-mt-2w" severity="success" small description={words.given} />}
+        {giving.isSuccess && (
+          <Alert className="fr-mt-2w" severity="success" small description={words.given} />
+        )}
       </div>
       {giving.error && <Failure error={giving.error} />}
     </form>

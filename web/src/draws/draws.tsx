@@ -44,9 +44,7 @@ export function Component() {
   return (
     <Page
       title={words.title}
-      actions={
-        may('draw.announce') && <Button linkProps={{ to: '/draws/new' }}>{words.announce}</Button>
-      }
+      actions={may('draw.announce') && <Button linkProps={{ to: '/draws/new' }}>{words.announce}</Button>}
     >
       <p className="fr-text--lead">{words.lead}</p>
       {asked.isPending && <Waiting />}
