@@ -429,7 +429,8 @@ function maskFlow(
     );
     return { total, parts: [...parts, rest] };
   });
-  return maskCounts(all, sums);
+  const shown = maskCounts(all, sums);
+  return new Map([...counts.keys()].map((id) => [id, shown.get(id) ?? null]));
 }
 
 const readFlow = route({

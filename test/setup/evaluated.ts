@@ -5,12 +5,12 @@ import type { Arm } from '../../domain/pathway';
 import { uuidOf } from './draws';
 
 export const autumn = {
-  wave: 'Automne',
+  wave: 'Automne-2026',
   draw: uuidOf('draw of autumn'),
   drawnAt: '2026-01-15T10:00:00.000Z',
 };
 export const spring = {
-  wave: 'Printemps',
+  wave: 'Printemps-2026',
   draw: uuidOf('draw of spring'),
   drawnAt: '2026-06-01T10:00:00.000Z',
 };
