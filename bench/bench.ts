@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, draw, events, web. About an hour for all, on a
+ * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, draw, evaluation, events, web. About an hour for all, on a
  * machine with nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tokenOf } from '../bin/token';
 import { completions } from './completions';
 import { draw } from './draw';
 import { enrolments } from './enrolments';
+import { evaluation } from './evaluation';
 import { events } from './events';
 import { history } from './history';
 import { inbox } from './inbox';
@@ -45,6 +46,7 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
       'coordinator.tours': await tokenOf('coordinator.tours', system.url),
     }),
   draw,
+  evaluation: async (system) => evaluation(system, await tokenOf('evaluator', system.url)),
   events,
 };
 

@@ -63,6 +63,7 @@ export async function startSystem(workerScript = '../worker/main.js'): Promise<S
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporalServer.address,
     LOG_LEVEL: 'warn',
+    EVALUATION_KEY: 'be'.repeat(32),
     WORKER_MAX_CACHED_WORKFLOWS: '20000',
   };
   const [firstWorker, bare, api] = await Promise.all([

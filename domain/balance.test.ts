@@ -1,6 +1,7 @@
 /** The balance table against tableone and statsmodels (test/data/balance-reference.py), and of people counted by hand. */
 import reference from '../test/data/balance-reference.json';
-import { type BaselineCount, balanceOf, baselineVariables } from './balance';
+import { type BaselineCount, balanceOf } from './balance';
+import { baselineVariables } from './evaluation';
 import { type Arm, arms } from './pathway';
 
 type Observed = readonly [arm: string, weight: number, age: number, waited: number];

@@ -1,6 +1,5 @@
 /** Whether the draw made two groups alike: each baseline variable by arm, with its standardised mean difference. */
-import { categoryOf } from './evaluation';
-import type { Label } from './forms';
+import { type BaselineVariable, baselineVariables, categoryOf } from './evaluation';
 import { type Arm, arms } from './pathway';
 
 /** How many people of an arm have a value, and their weights (inverse probabilities of the arm) together. */
@@ -11,21 +10,6 @@ export interface BaselineCount {
   readonly youngPeople: number;
   readonly weight: number;
 }
-
-const say = (fr: string, en: string): Label => ({ fr, en });
-/** In the order of the table. `number`: mean and SD; `yes_no`: the share of yes; `codes`: the share of each. */
-export const baselineVariables = {
-  age: { label: say('Âge au tirage (années)', 'Age at the draw (years)'), kind: 'number' },
-  minor: { label: say('Mineur', 'Minor'), kind: 'yes_no' },
-  waited_days: {
-    label: say('De l’inscription au tirage (jours)', 'From enrolment to draw (days)'),
-    kind: 'number',
-  },
-  situation: { label: say('Situation', 'Situation'), kind: 'codes' },
-  origin: { label: say('Prescripteur', 'Origin'), kind: 'codes' },
-  site: { label: say('Site', 'Site'), kind: 'codes' },
-} as const satisfies Readonly<Record<string, { label: Label; kind: 'number' | 'yes_no' | 'codes' }>>;
-export type BaselineVariable = keyof typeof baselineVariables;
 
 export interface BalanceArm {
   readonly arm: Arm;

@@ -23,25 +23,23 @@ import {
 import { listExports, logExport } from '../../db/exports';
 import { asActor } from '../../db/pool';
 import { keyIdOf, maskedArmOf, padsOf } from '../../db/pseudonym';
-import { balanceOf, baselineVariables } from '../../domain/balance';
+import { balanceOf } from '../../domain/balance';
 import { dayOf } from '../../domain/calendar';
 import { protect } from '../../domain/enrolment-csv';
 import {
+  baselineVariables,
   columns,
   columnsOf,
   columnTypes,
   excludedReasons,
   exportFormat,
-  flowCounts,
-  flowOf,
-  flowSums,
   flowTerms,
-  type Shown,
   waitingReasons,
 } from '../../domain/evaluation';
 import { csvCell, rowOf, rowSchema } from '../../domain/evaluation-row';
+import { flowCounts, flowOf, flowSums } from '../../domain/flow';
 import { text } from '../../domain/forms';
-import { maskCounts, type Sum } from '../../domain/masking';
+import { maskCounts, type Shown, type Sum } from '../../domain/masking';
 import { type Arm, arms } from '../../domain/pathway';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import { derivedId } from '../deciding';

@@ -69,6 +69,7 @@ const router = createBrowserRouter([
       { path: '/readings', lazy: () => import('./people/readings') },
       { path: '/steering', lazy: () => import('./steering/steering') },
       { path: '/steering/list', lazy: () => import('./steering/list') },
+      { path: '/evaluation', lazy: () => import('./evaluation/evaluation') },
       { path: '/draws', lazy: () => import('./draws/draws') },
       { path: '/draws/new', lazy: () => import('./draws/announce') },
       { path: '/draws/:id', lazy: () => import('./draws/draw') },

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
 import type { drawOne, drawSummary } from '../../../api/routes/draws';
+import type { balance, blinding, flow } from '../../../api/routes/evaluation';
 import type { exportRow } from '../../../api/routes/exports';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
@@ -55,6 +56,11 @@ export type StateAsAt = z.output<typeof state>;
 export type DrawSummary = z.output<typeof drawSummary>;
 /** A draw with its counts by site. */
 export type Draw = z.output<typeof drawOne>;
+
+/** The CONSORT flow as at a day. */
+export type ConsortFlow = z.output<typeof flow>;
+export type Balance = z.output<typeof balance>;
+export type Blinding = z.output<typeof blinding>;
 
 export interface Page<T> {
   readonly items: readonly T[];

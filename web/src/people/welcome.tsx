@@ -22,6 +22,8 @@ const w = inBoth({
     changeSettings: 'de les changer, et de voir auparavant quelles échéances bougeraient',
     readDraws: 'de lire les tirages au sort et de les vérifier',
     announceDraws: 'd’annoncer le tirage d’une vague',
+    match: 'de faire le fichier d’appariement de l’évaluation, et de lire ce qui en est parti',
+    unblind: 'de lever l’aveugle quand l’analyse est faite',
     reference: 'Référence de l’API',
   },
   en: {
@@ -39,6 +41,8 @@ const w = inBoth({
     changeSettings: 'change them, and see beforehand which deadlines would move',
     readDraws: 'read the draws and check them',
     announceDraws: 'announce the draw of a wave',
+    match: 'make the matching file of the evaluation, and read what left of it',
+    unblind: 'unblind when the analysis is done',
     reference: 'API reference',
   },
 });
@@ -53,6 +57,8 @@ const ways = [
   ['settings.change', 'changeSettings'],
   ['draw.read', 'readDraws'],
   ['draw.announce', 'announceDraws'],
+  ['evaluation.match', 'match'],
+  ['evaluation.unblind', 'unblind'],
 ] as const satisfies readonly (readonly [Action, string])[];
 
 export function Component() {
