@@ -49,11 +49,10 @@ alter policy see on exports
 
 -- ---- one row for each person drawn
 
--- HMAC-SHA-256 with a key that is given as its two pads (RFC 2104), so that an id leaves the database as a pseudonym only.
-create function keyed_hash(inner_pad bytea, outer_pad bytea, message bytea) returns bytea language sql immutable
-  as $$ select sha256(outer_pad || sha256(inner_pad || message)) $$;
+-- HMAC-SHA-256, cut to 128 bits, with a key that is given as its two pads (RFC 2104): an id leaves the database as a
+-- pseudonym only.
 create function pseudonym_of(inner_pad bytea, outer_pad bytea, person uuid) returns text language sql immutable
-  as $$ select left(encode(keyed_hash(inner_pad, outer_pad, convert_to(person::text, 'UTF8')), 'hex'), 32) $$;
+  as $$ select left(encode(sha256(outer_pad || sha256(inner_pad || person::text::bytea)), 'hex'), 32) $$;
 
 -- Everybody drawn by `as_of`, once, as they were at their draw; of_people null: all.
 create function evaluation_people(as_of timestamptz, of_wave text, of_people uuid[])
@@ -79,7 +78,9 @@ create function evaluation_people(as_of timestamptz, of_wave text, of_people uui
 -- What became of them by `as_of`, by what was recorded until `known_at`, over all their pathways; days count from the draw.
 -- `plan`: of each draw and site the days of the surveys. What each column means: domain/evaluation.ts.
 create function evaluation_lives(as_of timestamptz, known_at timestamptz, of_wave text, of_people uuid[], plan jsonb)
-  returns table (person uuid, arm text, observed_days integer, exit_day integer, exit_code text, in_steps boolean,
+  returns table (person uuid, site_id text, wave text, stratum text, age integer, situation text, origin text,
+    waited_days integer, arm text, weight float8, service_plus_probability float8, entering_probability float8,
+    observed_days integer, exit_day integer, exit_code text, in_steps boolean,
     contract_day integer, termination_day integer, contracts integer, durable_employment_day integer, contacts integer,
     contact_attempts integer, follow_ups_done integer, follow_ups_missed integer, mediations integer,
     survey_days integer[], answer_days integer[])
@@ -144,7 +145,8 @@ create function evaluation_lives(as_of timestamptz, known_at timestamptz, of_wav
         and a.answered_on <= c.today
       group by c.person
     )
-    select c.person, c.arm, c.today - c.drawn_on,
+    select c.person, c.site_id, c.wave, c.stratum, c.age, c.situation, c.origin, c.waited_days, c.arm, c.weight,
+      c.service_plus_probability, c.entering_probability, c.today - c.drawn_on,
       case when g.out then (g.at at time zone 'Europe/Paris')::date - c.drawn_on end, case when g.out then g.code end,
       coalesce(s.in_steps, false), f.signed_on - c.drawn_on, e.on_day - c.drawn_on, coalesce(f.contracts, 0)::integer,
       m.starts_on - c.drawn_on, coalesce(s.contacts, 0)::integer, coalesce(s.contact_attempts, 0)::integer,
@@ -159,7 +161,7 @@ create function evaluation_lives(as_of timestamptz, known_at timestamptz, of_wav
     left join planned p on p.draw_id = c.draw_id and p.site_id = c.site_id
     left join answered a on a.person = c.person
   $$;
-revoke execute on function keyed_hash, pseudonym_of, evaluation_people, evaluation_lives from public;
+revoke execute on function pseudonym_of, evaluation_people, evaluation_lives from public;
 
 -- ---- the doors of the API. SECURITY DEFINER, because neither evaluators nor committees see a row of what is told.
 
@@ -195,17 +197,17 @@ create function evaluation_rows(as_of timestamptz, known_at timestamptz, of_wave
     end if;
     page := array(
       select p.person from (
-        select p.person, pseudonym_of(inner_pad, outer_pad, p.person) as pseudonym
-        from evaluation_people(as_of, of_wave, null) p
-      ) p where p.pseudonym > after collate "C" order by p.pseudonym collate "C" limit most);
+        select a.person, pseudonym_of(inner_pad, outer_pad, a.person) collate "C" as pseudonym
+        from allocations a join draws d on d.id = a.draw_id
+        where a.first_enrolment_id is null and d.drawn_at <= as_of and (of_wave is null or d.wave = of_wave)
+      ) p where p.pseudonym > after order by p.pseudonym limit most);
     return query
-      select pseudonym_of(inner_pad, outer_pad, p.person), p.site_id, p.wave, p.stratum, p.age, p.situation, p.origin,
-        p.waited_days, p.arm, p.weight, p.service_plus_probability, p.entering_probability, l.observed_days, l.exit_day,
+      select pseudonym_of(inner_pad, outer_pad, l.person), l.site_id, l.wave, l.stratum, l.age, l.situation, l.origin,
+        l.waited_days, l.arm, l.weight, l.service_plus_probability, l.entering_probability, l.observed_days, l.exit_day,
         l.exit_code, l.in_steps, l.contract_day, l.termination_day, l.contracts, l.durable_employment_day, l.contacts,
         l.contact_attempts, l.follow_ups_done, l.follow_ups_missed, l.mediations, l.survey_days, l.answer_days
-      from evaluation_people(as_of, of_wave, page) p
-      join evaluation_lives(as_of, known_at, of_wave, page, plan) l on l.person = p.person
-      order by pseudonym_of(inner_pad, outer_pad, p.person) collate "C";
+      from evaluation_lives(as_of, known_at, of_wave, page, plan) l
+      order by pseudonym_of(inner_pad, outer_pad, l.person) collate "C";
   end $$;
 
 -- Of each baseline variable how many people of each arm have each value, and their weights together.

@@ -118,6 +118,8 @@ describe('a role without an inbox', () => {
       'de les changer, et de voir auparavant quelles échéances bougeraient',
       'de lire les tirages au sort et de les vérifier',
       'd’annoncer le tirage d’une vague',
+      'de faire le fichier d’appariement de l’évaluation, et de lire ce qui en est parti',
+      'de lever l’aveugle quand l’analyse est faite',
     ]);
     // Nothing leads where it may not go.
     expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Chiffres|Mes rappels)$/ }).count()).toBe(0);
