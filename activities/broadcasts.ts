@@ -2,7 +2,9 @@
 import { heartbeat } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { type BroadcastRecord, markTold, nextToTell, readBroadcast } from '../db/broadcasts';
+import { armsOf } from '../db/draws';
 import type { Told } from '../domain/broadcasts';
+import type { Arm } from '../domain/pathway';
 
 export interface BroadcastActivities {
   /**
@@ -28,6 +30,9 @@ export function broadcastActivities(pool: Pool, tell: TellPathway): BroadcastAct
       const broadcast = await readBroadcast(pool, broadcastId);
       if (!broadcast) return { next: null, told: 0 };
       const page = await nextToTell(pool, broadcast, after, PAGE);
+      const { message } = broadcast;
+      const arms =
+        message.kind === 'drawn' ? await armsOf(pool, message.drawId, page) : new Map<string, Arm>();
       let told = 0;
       const waiting = page.values();
       let failed = false;
@@ -36,7 +41,7 @@ export function broadcastActivities(pool: Pool, tell: TellPathway): BroadcastAct
           // The page is told again, by the next attempt.
           if (failed) return;
           try {
-            if (await tell(pathwayId, toldTo(pathwayId, broadcast))) told++;
+            if (await tell(pathwayId, toldTo(pathwayId, broadcast, arms))) told++;
           } catch (error) {
             failed = true;
             throw error;
@@ -54,9 +59,18 @@ export function broadcastActivities(pool: Pool, tell: TellPathway): BroadcastAct
   };
 }
 
-/** Of a hand-over a pathway hears what concerns itself. */
-function toldTo(pathwayId: string, { message }: BroadcastRecord): Told {
-  if (message.kind !== 'hand_over') return message;
-  const { kind, from, by, to } = message;
-  return { kind, from, by, to: to[pathwayId] ?? null };
+/** Of a hand-over or a draw a pathway hears what concerns itself. */
+function toldTo(pathwayId: string, { message }: BroadcastRecord, arms: ReadonlyMap<string, Arm>): Told {
+  switch (message.kind) {
+    case 'hand_over': {
+      const { kind, from, by, to } = message;
+      return { kind, from, by, to: to[pathwayId] ?? null };
+    }
+    case 'drawn': {
+      const { kind, drawId } = message;
+      return { kind, drawId, arm: arms.get(pathwayId) as Arm };
+    }
+    default:
+      return message;
+  }
 }

@@ -6,6 +6,7 @@ import {
   duplicatesOf,
   type EnrollingSite,
   enrollingSites,
+  firstArms,
   insertEnrolments,
   keyed,
   lockForPerson,
@@ -100,7 +101,8 @@ export async function enrol(
       const person = personKeys(body);
       await lockForPerson(client, person);
       const [matches = []] = await duplicatesOf(client, [person]);
-      const { compared, open } = partMatches(matches, body.notSameAs);
+      const { compared, open, same } = partMatches(matches, body);
+      if (body.samePersonAs && !same) throw new EnrolmentRefused('invalid_enrolment', [notRecognised]);
       if (open.length) {
         throw new EnrolmentRefused(
           'possible_duplicate',
@@ -109,7 +111,9 @@ export async function enrol(
         );
       }
 
-      const enrolment = recordsOf(body, person, { site, actor, today, notSameAs: compared });
+      const arms = await firstArms(client, same ? [same.firstId] : []);
+      const met = same && { firstId: same.firstId, kept: arms.get(same.firstId) };
+      const enrolment = recordsOf(body, person, { site, actor, today, notSameAs: compared, met });
       await insertEnrolments(client, [enrolment], { actorId: actor.id, now });
       if (key) {
         const { idempotencyKey, requestHash } = key;
@@ -121,6 +125,13 @@ export async function enrol(
   );
 }
 
+/** Of a `samePersonAs` that names nobody who looks the same. */
+export const notRecognised: Problem = {
+  pointer: '/samePersonAs',
+  code: 'not_recognised',
+  message:
+    'no enrolment with this id has the same name and birth date, or the same external number: correct it, or leave it out',
+};
 const unknownSite: Problem = {
   pointer: '/siteId',
   code: 'unknown_site',
@@ -162,15 +173,20 @@ export function datesAndSiteProblems(e: Enrolment, today: Day, actor: Actor): Pr
   return problems;
 }
 
-/** Parts the matches into those a person has compared and said to be somebody else, and those still open. */
-export function partMatches<M extends { enrolmentId: string }>(
+/**
+ * Parts the matches into those a person has compared and said to be somebody else, and those still open. `same` is the
+ * one said to be the same person, whose other enrolments are no longer open either.
+ */
+export function partMatches<M extends Pick<Match, 'enrolmentId' | 'firstId'>>(
   matches: readonly M[],
-  notSameAs: readonly string[],
-): { compared: string[]; open: M[] } {
+  { notSameAs, samePersonAs }: Pick<Enrolment, 'notSameAs' | 'samePersonAs'>,
+): { compared: string[]; open: M[]; same: M | undefined } {
   const said = new Set(notSameAs.map((id) => id.toLowerCase()));
+  const same = matches.find((m) => m.enrolmentId === samePersonAs?.toLowerCase());
   return {
     compared: matches.filter((m) => said.has(m.enrolmentId)).map((m) => m.enrolmentId),
-    open: matches.filter((m) => !said.has(m.enrolmentId)),
+    open: matches.filter((m) => !said.has(m.enrolmentId) && m.firstId !== same?.firstId),
+    same,
   };
 }
 
@@ -188,7 +204,15 @@ function candidateOf(match: Match, siteId: string, sites: readonly EnrollingSite
 export function recordsOf(
   e: Enrolment,
   keys: PersonKeys,
-  of: { site: EnrollingSite; actor: Actor; today: Day; notSameAs: readonly string[]; importRow?: number },
+  of: {
+    site: EnrollingSite;
+    actor: Actor;
+    today: Day;
+    notSameAs: readonly string[];
+    /** Somebody met again: their first enrolment, and the arm that was drawn for it. */
+    met?: { firstId: string; kept: PathwayInput['keeps'] } | undefined;
+    importRow?: number;
+  },
 ): NewEnrolment {
   const id = randomUUID();
   const enrolledOn = e.enrolledOn ?? of.today;
@@ -202,6 +226,7 @@ export function recordsOf(
     rules: rulesOf(of.site.settings, of.site.settingsVersion),
     enrolledBy: of.actor.id,
     enrolledAt: enrolledOn < of.today ? startOfDay(enrolledOn) : undefined,
+    ...armOf(e, of.site, of.met?.kept),
     start: e.start && {
       step: e.start.step,
       since: startOfDay(e.start.since),
@@ -238,8 +263,21 @@ export function recordsOf(
     enrolled_on: enrolledOn,
     start_input: JSON.stringify(startInput),
     not_same_as: of.notSameAs,
+    same_person_as: of.met?.firstId,
     import_row: of.importRow,
     words_id: wordsId,
     words: words ?? undefined,
   };
+}
+
+/** Whether a pathway waits for the draw, or has the arm that its person keeps; one that was accompanied before has none. */
+function armOf(
+  e: Enrolment,
+  { settings }: EnrollingSite,
+  kept: PathwayInput['keeps'],
+): Pick<PathwayInput, 'awaitsDraw' | 'keeps'> {
+  if (e.start) return {};
+  // In a site that draws it stands in the register of the wave, as somebody who keeps the first arm.
+  if (settings.draw) return { awaitsDraw: true };
+  return kept ? { keeps: kept } : {};
 }

@@ -376,6 +376,7 @@ describe('rows that are refused', () => {
       .slice(4)
       .map((name) => [name, '']),
   );
+  const somebody = '00000000-0000-4000-8000-000000000099';
   const wrong: [Code, Cells, string][] = [
     ['required', { nom: '' }, 'nom'],
     ['too_long', { vague: 'x'.repeat(61) }, 'vague'],
@@ -404,6 +405,8 @@ describe('rows that are refused', () => {
       { ...started, signature_representant_legal: 'non' },
       'signature_representant_legal',
     ],
+    ['not_recognised', { le_meme_que: somebody }, 'le_meme_que'],
+    ['same_and_not_same', { le_meme_que: somebody, pas_le_meme_que: somebody }, 'le_meme_que'],
   ];
 
   test('say where and why, each in its row and column', async () => {

@@ -16,6 +16,7 @@ import {
   duplicatesOf,
   type EnrollingSite,
   enrollingSites,
+  firstArms,
   importReport,
   insertEnrolments,
   insertImport,
@@ -56,7 +57,7 @@ import {
   separators,
   unprotect,
 } from '../domain/enrolment-csv';
-import { datesAndSiteProblems, EnrolmentRefused, partMatches, recordsOf } from './enrolling';
+import { datesAndSiteProblems, EnrolmentRefused, notRecognised, partMatches, recordsOf } from './enrolling';
 
 /** `row` as a spreadsheet numbers it: the header is 1. No value of a person is repeated. */
 export interface RowProblem extends CellProblem {
@@ -352,14 +353,16 @@ interface Row {
   readonly row: number;
   readonly cells: readonly string[];
   /** null: with problems. */
-  readonly valid: null | {
-    readonly enrolment: Enrolment;
-    readonly keys: PersonKeys;
-    /** Ready to be written: the database need not wait while they are made. */
-    readonly records: NewEnrolment;
-    readonly notSameRows: readonly number[];
-  };
+  readonly valid: Valid | null;
   problems: readonly CellProblem[];
+}
+
+interface Valid {
+  readonly enrolment: Enrolment;
+  readonly keys: PersonKeys;
+  /** Ready to be written: the database need not wait while they are made. */
+  readonly records: NewEnrolment;
+  readonly notSameRows: readonly number[];
 }
 
 /** One import from its first row to its last. */
@@ -480,19 +483,40 @@ class ImportRun {
       if (!row.valid) continue;
       const { enrolment, keys, records, notSameRows } = row.valid;
       const matches = [...(stored[asked++] ?? []), ...inBatch.like(keys)];
+      const { samePersonAs } = enrolment;
       const saidByRow = matches.filter((m) => m.importRow !== null && notSameRows.includes(m.importRow));
       const said = [...enrolment.notSameAs, ...saidByRow.map((m) => m.enrolmentId)];
-      const { compared, open } = partMatches(matches, said);
-      if (open.length) {
+      const { compared, open, same } = partMatches(matches, { notSameAs: said, samePersonAs });
+      if (samePersonAs && !same) {
+        row.problems = [atColumn(notRecognised, this.upload.header)];
+      } else if (open.length) {
         this.duplicates++;
         row.problems = [this.duplicateProblem(open)];
       } else {
-        accepted.push(compared.length ? { ...records, not_same_as: compared } : records);
-        inBatch.add(keys, { enrolmentId: records.id, siteId: records.site_id, importRow: row.row });
+        const met = same && (await this.metAgain(row.row, row.valid, same.firstId));
+        accepted.push({ ...(met ?? records), not_same_as: compared });
+        inBatch.add(keys, {
+          enrolmentId: (met ?? records).id,
+          firstId: same?.firstId ?? records.id,
+          siteId: records.site_id,
+          importRow: row.row,
+        });
       }
     }
     await insertEnrolments(this.client, accepted, { actorId: actor.id, now, importId: this.importId });
     await this.tell(batch);
+  }
+
+  /** What is written of somebody met again, who keeps the first arm. */
+  private async metAgain(row: number, { enrolment, keys }: Valid, firstId: string): Promise<NewEnrolment> {
+    const kept = (await firstArms(this.client, [firstId])).get(firstId);
+    const site = this.siteById.get(enrolment.siteId) as EnrollingSite;
+    const { actor } = this.request;
+    const { today } = this;
+    return recordsOf(enrolment, keys, {
+      ...{ site, actor, today, notSameAs: [], importRow: row },
+      met: { firstId, kept },
+    });
   }
 
   private duplicateProblem(open: readonly Match[]): CellProblem {

@@ -134,6 +134,11 @@ export const problemKinds = {
     'This pathway is closed: the exit can no longer be undone',
   ),
   not_exited: kind(409, 'Ce parcours n’a pas de sortie à annuler', 'This pathway has no exit to undo'),
+  not_in_the_steps: kind(
+    409,
+    'Les cinq étapes n’accompagnent pas ce jeune : avant le tirage ou en droit commun, seuls un contact et une sortie s’enregistrent',
+    'The five steps do not accompany this young person: before the draw or in the usual service only a contact and an exit are recorded',
+  ),
   not_in_this_step: kind(
     409,
     'Une offre se propose pendant la recherche de contrat (étape 3) : le jeune n’y est pas',
@@ -181,8 +186,48 @@ export const problemKinds = {
   ),
   possible_duplicate: kind(
     409,
-    'Ce jeune est peut-être déjà inscrit : comparez, puis indiquez dans notSameAs que ce n’est pas la même personne',
-    'This young person may be enrolled already: compare, then say in notSameAs that it is not the same person',
+    'Ce jeune est peut-être déjà inscrit : comparez, puis indiquez dans notSameAs que ce n’est pas la même personne, ou dans samePersonAs que c’est elle',
+    'This young person may be enrolled already: compare, then say in notSameAs that it is not the same person, or in samePersonAs that it is',
+  ),
+  wave_drawn: kind(
+    409,
+    'Cette vague a déjà son tirage, fait ou annoncé : une vague n’est tirée qu’une fois, donnez-en une autre',
+    'This wave has its draw already, made or announced: a wave is drawn once, name another one',
+  ),
+  evaluation_key_missing: kind(
+    409,
+    'Cette installation n’a pas de clé pour les pseudonymes : l’exploitant définit EVALUATION_KEY',
+    'This installation has no key for pseudonyms: whoever runs it sets EVALUATION_KEY',
+  ),
+  still_blinded: kind(
+    403,
+    'Les groupes ne sont pas encore montrés aux comités : l’administration lève l’aveugle quand l’analyse est faite',
+    'Arms are not shown to committees yet: the administration unblinds when the analysis is done',
+  ),
+  already_unblinded: kind(
+    409,
+    'L’aveugle est déjà levé pour cela, ou l’a été autrement (par vague, ou pour le programme) : rien n’a changé',
+    'This is unblinded already, or was in the other way (by wave, or for the programme): nothing has changed',
+  ),
+  wave_empty: kind(
+    409,
+    'Personne n’attend ce tirage dans ces sites : inscrivez d’abord les jeunes',
+    'Nobody awaits this draw at these sites: enrol the young people first',
+  ),
+  number_not_awaited: kind(
+    409,
+    'Ce tirage ne prend pas de nombre public : il n’y a rien à donner',
+    'This draw takes no public number: there is nothing to give',
+  ),
+  number_too_early: kind(
+    409,
+    'Ce nombre ne peut pas encore être connu : attendez l’instant que disent les règles',
+    'This number cannot be known yet: wait for the instant that the rules name',
+  ),
+  number_told: kind(
+    409,
+    'Un autre nombre a déjà été donné pour ce tirage : il reste',
+    'Another number was given for this draw already: it stays',
   ),
   stale: kind(
     412,
@@ -437,6 +482,10 @@ export const frenchOf: Readonly<Record<string, string>> = {
     'une fermeture dure 90 jours au plus : donnez-la en parties séparées par des jours ouverts',
   'with its neighbours it shuts the site for more than 100 days on end: leave open days between them':
     'avec ses voisines elle ferme le site plus de 100 jours de suite : laissez des jours ouverts entre elles',
+  'is not the code of a site: 1 to 40 small letters, digits, hyphens or underscores':
+    'n’est pas le code d’un site : 1 à 40 petites lettres, chiffres, traits d’union ou de soulignement',
+  'begins or ends with a space, or contains a control character: remove it':
+    'commence ou finit par une espace, ou contient un caractère de contrôle : retirez-le',
   'is no delay: give one of workingDays, days, weeks and months':
     'n’est pas un délai : donnez un seul de workingDays, days, weeks et months',
 };

@@ -1,13 +1,15 @@
 /**
  * `npm run bench -- [NAME…] [--burst COUNT] [--json FILE]`: each measure beside a baseline of the same run on the same servers. Names:
- * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, events, web. About an hour for all, on a
+ * memory, enrolments, completions, history, settings, year, killed, burst, inbox, steering, draw, evaluation, events, web. About an hour for all, on a
  * machine with nothing else to do.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { tokenOf } from '../bin/token';
 import { completions } from './completions';
+import { draw } from './draw';
 import { enrolments } from './enrolments';
+import { evaluation } from './evaluation';
 import { events } from './events';
 import { history } from './history';
 import { inbox } from './inbox';
@@ -43,12 +45,19 @@ const benches: Record<string, (system: System) => Promise<Measure[]>> = {
       evaluator: await tokenOf('evaluator', system.url),
       'coordinator.tours': await tokenOf('coordinator.tours', system.url),
     }),
+  draw,
+  evaluation: async (system) => evaluation(system, await tokenOf('evaluator', system.url)),
   events,
 };
 
 /** What is measured of the build alone. */
 const withoutServers: Record<string, () => Measure[]> = { web };
 const all = [...Object.keys(benches), ...Object.keys(withoutServers)];
+
+/** A heap that is given no more takes no more: of one that is not held, memory tells what was not yet given back. */
+const ofApi: Readonly<Record<string, NodeJS.ProcessEnv>> = {
+  evaluation: { NODE_OPTIONS: '--max-old-space-size=128' },
+};
 
 /** How many wait for the same minute, with a worker that is told when it is. */
 const bursts: Record<string, number> = { killed: 2_000, burst: 10_000 };
@@ -68,7 +77,7 @@ async function main(): Promise<void> {
   let failed = false;
   for (const name of Object.keys(benches).filter((n) => names.includes(n))) {
     // Servers of its own, so that none pays for what another left behind.
-    const system = await startSystem(name in bursts ? './burst-worker.js' : undefined);
+    const system = await startSystem(name in bursts ? './burst-worker.js' : undefined, ofApi[name]);
     try {
       measures.push(...((await benches[name]?.(system)) ?? []));
     } catch (error) {

@@ -48,8 +48,14 @@ export interface System {
 }
 
 /** PostgreSQL keeps what it commits (fsync on); Temporal is in memory, as for the figures of DESIGN.md. */
-/** @param workerScript another one than the release's, relative to this file */
-export async function startSystem(workerScript = '../worker/main.js'): Promise<System> {
+/**
+ * @param workerScript another one than the release's, relative to this file
+ * @param ofApi variables of the API's process alone
+ */
+export async function startSystem(
+  workerScript = '../worker/main.js',
+  ofApi: NodeJS.ProcessEnv = {},
+): Promise<System> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   const postgres = await startPostgres({ dataDir });
   const temporalServer = await startTemporal({ namespace: 'default' });
@@ -63,12 +69,13 @@ export async function startSystem(workerScript = '../worker/main.js'): Promise<S
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporalServer.address,
     LOG_LEVEL: 'warn',
+    EVALUATION_KEY: 'be'.repeat(32),
     WORKER_MAX_CACHED_WORKFLOWS: '20000',
   };
   const [firstWorker, bare, api] = await Promise.all([
     startProcess(workerScript, env),
     startProcess('./bare/worker.js', env),
-    startProcess('../api/main.js', env),
+    startProcess('../api/main.js', { ...env, ...ofApi }),
   ]);
   const connection = await Connection.connect({ address: temporalServer.address });
   const pool = ownerPool(postgres.url, { name: 'bench', max: 2 });

@@ -2,6 +2,8 @@
  * Runs the whole system on this machine: PostgreSQL and Temporal unless they are given by environment, then the
  * worker and the API, each in a process of its own. Started by bin/start.mjs.
  */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Config, loadConfig } from '../config/config';
 import { migrate } from '../db/migrate';
@@ -46,7 +48,11 @@ async function start(): Promise<void> {
   await migrate(url);
   if (!config.OIDC_ISSUER) await seedDemonstration(url);
 
-  const env = { ...process.env, DATA_DIR: dataDir, DATABASE_URL: url, TEMPORAL_ADDRESS: address };
+  const env = {
+    ...process.env,
+    ...{ DATA_DIR: dataDir, DATABASE_URL: url, TEMPORAL_ADDRESS: address },
+    ...(!config.OIDC_ISSUER && { EVALUATION_KEY: config.EVALUATION_KEY ?? demonstrationKey(dataDir) }),
+  };
   const scripts = (['worker', 'api'] as const).map((name) => {
     const script = path.join(__dirname, '..', name, 'main.js');
     const logFile = path.join(dataDir, `${name}.log`);
@@ -69,6 +75,13 @@ async function start(): Promise<void> {
       '  Stop     Ctrl-C',
     ].join('\n'),
   );
+}
+
+/** Of the demonstration's pseudonyms, the same at each start; where people are real somebody keeps a key of their own. */
+function demonstrationKey(dataDir: string): string {
+  const file = path.join(dataDir, 'demonstration-evaluation-key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
 }
 
 function part<Server extends RunningServer>(

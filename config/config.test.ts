@@ -17,6 +17,8 @@ describe('configuration', () => {
       OIDC_CLIENT_ID: 'service-plus-web',
       DIGEST_AT: '07:30',
       API_WRITE_TIMEOUT_MS: 5000,
+      DRAW_NOTICE_MINUTES: 1440,
+      DRAW_FROZEN_MINUTES: 1440,
       API_REQUESTS_PER_MINUTE: 6000,
       IMPORT_MAX_BYTES: 1_073_741_824,
       TRUSTED_PROXIES: 0,

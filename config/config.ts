@@ -110,6 +110,28 @@ export const configSchema = z
       description:
         'reverse proxies before the API, whose X-Forwarded-For is believed; 0: limits by address count all together behind one',
     }),
+    DRAW_NOTICE_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(24 * 60)
+      .meta({ description: 'minutes between the announcement of a draw and its register, at least' }),
+    DRAW_FROZEN_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(24 * 60)
+      .meta({ description: 'minutes that a register is published before it is drawn, at least' }),
+    EVALUATION_KEY: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'expected 64 hexadecimal digits (openssl rand -hex 32)')
+      .transform((digits) => digits.toLowerCase())
+      .optional()
+      .meta({
+        description:
+          'key of the evaluation’s pseudonyms, 64 hexadecimal digits; another one makes other pseudonyms; unset: no export',
+        secret: true,
+      }),
     IMPORT_MAX_BYTES: atLeastOne
       .default(1024 * 1024 * 1024)
       .meta({ description: 'largest CSV file an import takes, in bytes' }),

@@ -66,6 +66,7 @@ const concerned: Readonly<Record<Broadcast['kind'], string>> = {
     or p.id in (select pathway_id from tasks
       where status in ('open', 'planned') and (assignee_id = $4 or stands_in_for = $4))
     or p.id in (select pathway_id from waits where name = 'transfer_ends'))`,
+  drawn: `p.id in (select enrolment_id from allocations where draw_id = $4)`,
 };
 
 /** The next pathways to tell, by id: exited ones too, their exit may be undone; not those that are closed. */
@@ -75,14 +76,25 @@ export async function nextToTell(
   after: string | null,
   limit: number,
 ): Promise<string[]> {
-  const who = message.kind === 'settings' ? [] : [message.kind === 'staff' ? message.staffId : message.from];
+  const whom = ((): string[] => {
+    switch (message.kind) {
+      case 'settings':
+        return [];
+      case 'staff':
+        return [message.staffId];
+      case 'hand_over':
+        return [message.from];
+      case 'drawn':
+        return [message.drawId];
+    }
+  })();
   const { rows } = await pool.query<{ id: string }>({
     name: `next_to_tell_${message.kind}`,
     text: `select p.id from pathways p
            where p.site_id = $1 and p.status <> 'closed' and ($2::uuid is null or p.id > $2)
              and ${concerned[message.kind]}
            order by p.id limit $3`,
-    values: [siteId, after, limit, ...who],
+    values: [siteId, after, limit, ...whom],
   });
   return rows.map((row) => row.id);
 }

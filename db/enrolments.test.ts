@@ -44,6 +44,7 @@ const as = <T>(actor: Actor, work: (client: PoolClient) => Promise<T>) => asActo
 test('a coordinator of another site is told the enrolment, its site and what matched, and still sees no person', async () => {
   const match = {
     enrolmentId,
+    firstId: enrolmentId,
     siteId: 'tours',
     matchedOn: ['name_and_birth_date', 'external_number'],
     importRow: null,

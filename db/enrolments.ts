@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DatabaseError, type PoolClient } from 'pg';
 import type { Day } from '../domain/calendar';
 import { externalNumberKey, nameKey } from '../domain/enrolment';
+import type { Arm } from '../domain/pathway';
 import { defaultSettings, type Settings, settingsSchema } from '../domain/settings';
 
 export interface EnrollingSite {
@@ -110,6 +111,8 @@ export type MatchedOn = 'name_and_birth_date' | 'external_number';
 /** An enrolment, at any site, of what may be the same person. */
 export interface Match {
   readonly enrolmentId: string;
+  /** The first enrolment of that person. */
+  readonly firstId: string;
   readonly siteId: string;
   readonly matchedOn: readonly MatchedOn[];
   /** The row of the file, when it came with the import that asks. */
@@ -125,6 +128,7 @@ export async function duplicatesOf(
   const { rows } = await client.query<{
     item: number;
     enrolment_id: string;
+    first_id: string;
     site_id: string;
     by_name: boolean;
     by_number: boolean;
@@ -143,6 +147,7 @@ export async function duplicatesOf(
   for (const row of rows) {
     found[row.item - 1]?.push({
       enrolmentId: row.enrolment_id,
+      firstId: row.first_id,
       siteId: row.site_id,
       matchedOn: [
         ...(row.by_name ? (['name_and_birth_date'] as const) : []),
@@ -152,6 +157,19 @@ export async function duplicatesOf(
     });
   }
   return found;
+}
+
+/** The arm that each of these people keeps, who were drawn. @param people the first enrolment of each */
+export async function firstArms(
+  client: PoolClient,
+  people: readonly string[],
+): Promise<Map<string, { arm: Arm; drawId: string }>> {
+  if (people.length === 0) return new Map();
+  const { rows } = await client.query<{ person: string; arm: Arm; drawId: string }>(
+    'select person, arm, draw_id as "drawId" from enrolling_arms($1)',
+    [people],
+  );
+  return new Map(rows.map(({ person, ...kept }) => [person, kept]));
 }
 
 /** A person and their enrolment as the tables hold them; the names are the columns'. */
@@ -179,6 +197,8 @@ export interface NewEnrolment {
   /** JSON. */
   readonly start_input: string;
   readonly not_same_as: readonly string[];
+  /** The first enrolment of somebody met again. */
+  readonly same_person_as?: string | undefined;
   readonly import_row?: number;
   /** The contract's words: id and fields. */
   readonly words_id?: string;
@@ -214,6 +234,7 @@ const enrolmentColumns = {
   start_input: 'jsonb',
   // A list for each row cannot be an item of a list: its text can.
   not_same_as: 'text',
+  same_person_as: 'uuid',
   import_row: 'integer',
 } as const;
 const newColumns = Object.entries({ ...personColumns, ...enrolmentColumns });

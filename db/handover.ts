@@ -13,7 +13,7 @@ interface Name {
 export interface HeldPathway {
   readonly id: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   readonly person: Name;
 }
 

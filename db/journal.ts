@@ -17,18 +17,18 @@ p as (
   from entry
 ),
 guard as (
-  insert into pathways as old (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, referent_id,
+  insert into pathways as old (id, revision, site_id, status, arm, step, interval, step_entered_at, enrolled_at, referent_id,
     last_contact_at, exit_code, exited_at, exit_words_id, hold_until, mediation_id, contract_id, settings_version,
     recorded_at)
-  select id, revision, s->>'siteId', s->>'status', s->>'step', (s->>'interval')::int,
+  select id, revision, s->>'siteId', s->>'status', s->>'arm', s->>'step', (s->>'interval')::int,
     (s->>'stepEnteredAt')::timestamptz, (s->>'enrolledAt')::timestamptz, (s->>'referentId')::uuid,
     (s->>'lastContactAt')::timestamptz, s#>>'{exit,code}', (s#>>'{exit,at}')::timestamptz,
     (s#>>'{exit,wordsId}')::uuid, (s->>'holdUntil')::date, s->>'mediationId', s->>'contractId',
     (s->>'settingsVersion')::int, recorded_at
   from p
   on conflict (id) do update set
-    revision = excluded.revision, site_id = excluded.site_id, status = excluded.status, step = excluded.step,
-    interval = excluded.interval, step_entered_at = excluded.step_entered_at, enrolled_at = excluded.enrolled_at,
+    revision = excluded.revision, site_id = excluded.site_id, status = excluded.status, arm = excluded.arm,
+    step = excluded.step, interval = excluded.interval, step_entered_at = excluded.step_entered_at, enrolled_at = excluded.enrolled_at,
     referent_id = excluded.referent_id, last_contact_at = excluded.last_contact_at, exit_code = excluded.exit_code,
     exited_at = excluded.exited_at, exit_words_id = excluded.exit_words_id, hold_until = excluded.hold_until,
     mediation_id = excluded.mediation_id, contract_id = excluded.contract_id,

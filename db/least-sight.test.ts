@@ -42,6 +42,7 @@ const inShared = `pathway_id in (${shared})`;
 const ofPartnersTask = `task_id in (${tasksOfPartner})`;
 /** What belongs to a pathway is seen by whoever sees the pathway. */
 const withPathway: Wall = { see: { ...team(inPathway), partner: inShared } };
+const ofEvaluation = "what in ('evaluation', 'evaluation_matching')";
 const and = (...conditions: string[]) => conditions.join(' and ');
 
 /** Every table of the schema. */
@@ -167,6 +168,18 @@ const walls: Readonly<Record<string, Wall>> = {
     },
   },
 
+  draws: { see: signedIn('true'), add: { admin: 'created_by = :me and commitment is null' } },
+  draw_log: { see: signedIn('true') },
+  // The seed is told by the record, once it is drawn.
+  draw_seeds: {},
+  // Who answered is told under pseudonyms, and taken so.
+  survey_answers: {},
+  unblindings: {
+    see: { evaluator: 'true', committee: 'true', national_committee: 'true', admin: 'true' },
+    add: { admin: 'made_by = :me' },
+  },
+  allocations: { see: team('enrolment_id in (select id from enrolments where site_id = :site)') },
+
   absences: {
     see: { ...team('staff_id in (select id from staff where site_id = :site)'), admin: 'true' },
     add: {
@@ -225,10 +238,15 @@ const walls: Readonly<Record<string, Wall>> = {
     },
   },
   exports: {
-    see: { coordinator: `${ofSite} or site_id is null` },
+    see: {
+      coordinator: `(${ofSite} or site_id is null) and not ${ofEvaluation}`,
+      evaluator: ofEvaluation,
+      admin: ofEvaluation,
+    },
     add: {
-      coordinator: and(ofSite, 'actor_id = :me'),
-      admin: "actor_id = :me and site_id is null and what = 'import_rejects'",
+      coordinator: and(ofSite, 'actor_id = :me', `not ${ofEvaluation}`),
+      evaluator: "actor_id = :me and site_id is null and what = 'evaluation'",
+      admin: "actor_id = :me and site_id is null and what in ('import_rejects', 'evaluation_matching')",
     },
   },
 };
@@ -256,6 +274,32 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   enrolling_duplicates: [
     'the same person is recognised at any site: ids, site and what matched',
     "select * from enrolling_duplicates('{secretnom secretprenom}', '{2008-01-01}', '{NULL}', null)",
+  ],
+  enrolling_arms: [
+    'the arm of somebody met again, drawn at another site: ids and codes, for who enrols',
+    'select * from enrolling_arms(array[:pathway::uuid])',
+  ],
+  draw_awaited: [
+    'whoever announces a draw sees no pathway: a count, for the administration',
+    "select draw_awaited('a wave', '{tours,blois}', now())",
+  ],
+  evaluation_count: ['evaluators see no person: a count', 'select evaluation_count(now(), null)'],
+  evaluation_rows: [
+    'evaluators see no person: codes, counts and days under a pseudonym, no id',
+    "select * from evaluation_rows(now(), now(), null, '[]', '\\x01', '\\x02', '', 100)",
+  ],
+  evaluation_baseline: ['evaluators see no person: counts', 'select * from evaluation_baseline(now(), null)'],
+  evaluation_flow: [
+    'evaluators, and committees once they are unblinded, see no person: counts',
+    "select * from evaluation_flow(now(), now(), null, '[]', 60)",
+  ],
+  evaluation_matching: [
+    'the administration sees no pathway: a pseudonym and the number of Parcours 3',
+    "select * from evaluation_matching(null, '\\x01', '\\x02')",
+  ],
+  evaluation_answer: [
+    'answers come under pseudonyms: which of them cannot be',
+    "select * from evaluation_answer('[]', '\\x01', '\\x02', now())",
   ],
   app_open_deadlines: [
     'an admin changes settings and sees no pathway: ids, kinds and days',
@@ -385,7 +429,7 @@ function rowsOfEverything(): string {
     insert into enrolments (id, person_id, site_id, situation, origin, consent_on, enrolled_on, created_by, created_at, start_input, name_key)
       select id, id, site, 'in_school', 'cfa', '2026-03-02', '2026-03-02', creator, now(), '{}', 'secretnom secretprenom' from made;
     insert into pathways (id, revision, site_id, status, step, interval, step_entered_at, enrolled_at, settings_version, recorded_at)
-      select id, 1, site, 'active', 'welcome', 1, now(), now(), 1, now() from made;
+      select id, 1, site, case when site = 'tours' and n = 1 then 'awaiting_draw' else 'active' end, 'welcome', 1, now(), now(), 1, now() from made;
     insert into words (id, pathway_id, author_id, fields, created_at)
       select gen_random_uuid(), made.id, everybody.id, '{"comment": "Secretmot"}', now() from made, everybody;
     insert into tasks (id, pathway_id, site_id, key, kind, round, step, interval, status, assignee_id, partner_id, schedule, counted_from,
@@ -421,6 +465,12 @@ function rowsOfEverything(): string {
     insert into import_rejects select id, 0, 'Secretnom' from everybody;
     insert into site_settings (site_id, version, settings, applied_at, applied_by)
       select site, row_number() over (partition by site), '{}', now(), everybody.id from everybody, unnest(array['tours', 'blois']) site;
+    insert into draws (id, wave, rules, freeze_at, draw_at, created_by, created_at, commitment)
+      select gen_random_uuid(), gen_random_uuid(), '{}', now(), now(), id, now(), c from everybody, (values (null), ('promise')) d(c);
+    insert into draw_seeds select id, '\\x01' from draws where commitment is not null;
+    insert into draw_log select row_number() over (), id, now(), 'committed', 'a', 'b', id from draws where commitment is not null;
+    insert into allocations (enrolment_id, draw_id, person, arm, stratum, block, probability_num, probability_den, entering_num, entering_den)
+      select id, (select min(id::text)::uuid from draws), id, 'standard', site, 1, 1, 2, 1, 1 from made where site = 'blois' or n > 1;
     insert into absences (id, staff_id, first_day, last_day, recorded_by, recorded_at)
       select gen_random_uuid(), a.id, '2026-03-02', '2026-03-03', b.id, now() from everybody a, everybody b;
     insert into duty_turns select gen_random_uuid(), site, id, '2026-07-01', '2026-07-02', id, now() from everybody, unnest(array['tours', 'blois']) site;
@@ -445,7 +495,9 @@ function rowsOfEverything(): string {
       from glass_requests r join staff s on s.id = r.actor_id, made m
       where m.n = 2 and s.subject in ('counsellor.blois', 'counsellor.tours');
     insert into exports (actor_id, site_id, what, filters, rows, made_at)
-      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects']) what;`;
+      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects', 'evaluation', 'evaluation_matching']) what;
+    insert into survey_answers select id, 1, '2026-03-02', now(), (select min(id::text)::uuid from everybody) from made;
+    insert into unblindings select gen_random_uuid(), id::text, 'Une raison', id, now() from everybody;`;
 }
 
 /** In a transaction of the API's role, as this person, that leaves nothing behind. */
@@ -616,6 +668,18 @@ describe('what looks past row-level security', () => {
       }
     },
   );
+});
+
+test('the arm of somebody met again is told to who enrols, how many await a draw to who announces it', async () => {
+  for (const actor of actors) {
+    const [arms, counts] = await attempt(actor, async (client) => [
+      (await client.query('select arm from enrolling_arms(array[$1::uuid])', [elsewhere])).rows,
+      (await client.query("select draw_awaited('a wave', '{tours}', now()) as n")).rows,
+    ]);
+    const enrols = ['coordinator', 'admin'].includes(actor.who);
+    expect([actor.who, arms]).toEqual([actor.who, enrols ? [{ arm: 'standard' }] : []]);
+    expect([actor.who, counts]).toEqual([actor.who, [{ n: actor.who === 'admin' ? 1 : 0 }]]);
+  }
 });
 
 describe('the figures as at an instant', () => {

@@ -20,7 +20,7 @@ export interface PathwayFacts {
   readonly id: string;
   readonly siteId: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   /** The contract that runs. */
   readonly contractId: string | null;
   readonly revision: number;
@@ -67,7 +67,7 @@ export interface PathwaySummary {
   readonly id: string;
   readonly siteId: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   readonly stepEnteredAt: Instant;
   readonly referent: PersonRef | null;
   readonly lastContactAt: Instant | null;
@@ -225,7 +225,7 @@ export interface PathwayRecord {
   readonly siteId: string;
   readonly siteName: string;
   readonly status: Status;
-  readonly step: Step;
+  readonly step: Step | null;
   readonly interval: number;
   readonly stepEnteredAt: Instant;
   readonly enrolledAt: Instant;
@@ -416,6 +416,8 @@ export interface EnrolmentRecord {
   readonly derogation: string | null;
   readonly enrolledOn: Day;
   readonly notSameAs: readonly string[];
+  /** The first enrolment of somebody met again. */
+  readonly samePersonAs: string | null;
   readonly createdBy: PersonRef;
   readonly createdAt: Instant;
   readonly startedAt: Instant | null;
@@ -426,7 +428,7 @@ export async function readEnrolment(client: PoolClient, id: string): Promise<Enr
     name: 'read_enrolment',
     text: `select e.id, e.site_id as "siteId", ${identity} as person, e.situation, e.origin, e.wave,
              e.consent_on as "consentOn", e.derogation, e.enrolled_on as "enrolledOn",
-             to_json(e.not_same_as) as "notSameAs", ${ref('c')} as "createdBy", iso(e.created_at) as "createdAt",
+             to_json(e.not_same_as) as "notSameAs", e.same_person_as as "samePersonAs", ${ref('c')} as "createdBy", iso(e.created_at) as "createdAt",
              iso(e.started_at) as "startedAt"
            from enrolments e join people y on y.id = e.person_id join staff c on c.id = e.created_by
            where e.id = $1`,

@@ -80,9 +80,9 @@ export interface StateRow {
 /** By figure: the condition on state `s`. */
 const conditions: Readonly<Record<ListedFigure, string>> = {
   entered: 'true',
-  currently_in: "s.status in ('active', 'on_hold')",
+  currently_in: 's.exit_code is null',
   overdue: 's.overdue',
-  in_mediation: "s.mediation_id is not null and s.status in ('active', 'on_hold')",
+  in_mediation: 's.mediation_id is not null and s.exit_code is null',
   on_hold: "s.status = 'on_hold'",
   unreachable: 's.unreachable',
   exited: "s.status in ('exited', 'closed')",

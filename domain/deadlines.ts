@@ -163,6 +163,12 @@ export const waitRules: Readonly<Record<WaitName, WaitRule>> = {
     at: (day, site) => endOfDay(addDelay(day, { days: trialDays - 1 }, site.settings.calendar, 'none').day),
   },
   transfer_ends: { setting: null, at: (day, site) => startOfDay(openDay(day, site)) },
+  // Of both arms on the same day after the draw, whatever day that is.
+  evaluation_survey: {
+    setting: 'periods.evaluationSurvey',
+    at: (day, site) =>
+      startOfDay(addDelay(day, site.settings.periods.evaluationSurvey, site.settings.calendar, 'none').day),
+  },
 };
 
 const openDay = (day: Day, site: SiteTime) => addDelay(day, { days: 0 }, site.settings.calendar, 'next').day;

@@ -130,6 +130,7 @@ export const columns: readonly Column[] = [
   column('date_consentement', '/consentOn', 'day', [label(enrolmentShape.consentOn)], 'required'),
   column('derogation', '/derogation', 'text', [label(enrolmentShape.derogation)]),
   column('pas_le_meme_que', '/notSameAs', 'not_same', [label(enrolmentShape.notSameAs)]),
+  column('le_meme_que', '/samePersonAs', 'text', [label(enrolmentShape.samePersonAs)]),
   column('date_entree', '/enrolledOn', 'day', ["date d'entrée", "date d'inscription"]),
   column('etape', '/start/step', stepCodes, []),
   column('depuis_le', '/start/since', 'day', []),
@@ -300,6 +301,14 @@ export const messages = {
   possible_duplicate: {
     fr: 'cette personne est peut-être déjà inscrite',
     en: 'this person may be enrolled already',
+  },
+  same_and_not_same: {
+    fr: 'la même inscription est dite la même personne et une autre : retirez l’une des deux',
+    en: 'the same enrolment is said to be the same person and another one: leave one out',
+  },
+  not_recognised: {
+    fr: 'aucune inscription de ce numéro n’a le même nom et la même date de naissance, ou le même numéro externe : corrigez-le ou retirez-le',
+    en: 'no enrolment with this id has the same name and birth date, or the same external number: correct it, or leave it out',
   },
   invalid_value: {
     fr: "cette valeur n'est pas valable : corrigez-la",

@@ -50,6 +50,8 @@ export const enrolmentShape = {
     "N'est pas la même personne que",
     'Not the same person as',
   ),
+  /** An earlier enrolment of the same person, at whichever site: the arm that was drawn for it is kept. */
+  samePersonAs: field(id().optional(), 'Est la même personne que', 'Same person as'),
   enrolledOn: field(
     day().optional(),
     "Date d'entrée (aujourd'hui si absente)",
@@ -111,6 +113,13 @@ export function enrolmentProblems(e: Enrolment, today: Day): Problem[] {
         `the programme is for ${youngestAge} to ${oldestAge} years on the day of enrolment: correct the date or state a derogation`,
       );
     }
+  }
+  if (e.samePersonAs && e.notSameAs.some((other) => other.toLowerCase() === e.samePersonAs?.toLowerCase())) {
+    add(
+      '/samePersonAs',
+      'same_and_not_same',
+      'the same enrolment stands in notSameAs: it is one person or two, leave one out',
+    );
   }
   if (enrolledOn > today) add('/enrolledOn', 'date_in_future', 'the enrolment is in the future: correct it');
   if (e.consentOn > today) add('/consentOn', 'date_in_future', 'the consent is in the future: correct it');

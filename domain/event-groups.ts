@@ -16,6 +16,7 @@ export const eventGroups = {
     types: [
       'enrolled',
       'imported',
+      'arm_drawn',
       'step_entered',
       'step_left',
       'hold_started',

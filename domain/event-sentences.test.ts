@@ -17,6 +17,11 @@ const by = 'Ana Petit';
 /** One event of each type as the workflow writes it, and what is said of it. */
 const sentences: Record<TimelineEvent['type'], [Omit<Told, 'type'>, fr: string, en: string]> = {
   enrolled: [{ by }, 'Inscrit par Ana Petit', 'Enrolled by Ana Petit'],
+  arm_drawn: [
+    { data: { arm: 'service_plus', drawId: 'd' } },
+    'Tirage au sort : service plus',
+    'Drawn: service plus',
+  ],
   imported: [{ by }, 'Parcours repris en cours par Ana Petit', 'Pathway taken over as it ran by Ana Petit'],
   step_entered: [
     { data: { step: 'contract_search', interval: 3 } },

@@ -6,6 +6,7 @@ import type { CancelReason, MediationCause, MediationResult, TimelineEvent, Wait
 import {
   type alertLevelLabels,
   alertSourceLabels,
+  armLabels,
   cancelReasonLabels,
   channelLabels,
   contactResultLabels,
@@ -116,6 +117,10 @@ const ofTask =
 const sentences: Readonly<Record<TimelineEvent['type'], (e: Facts) => Label>> = {
   enrolled: ({ by }) => say(`Inscrit${by.fr}`, `Enrolled${by.en}`),
   imported: ({ by }) => say(`Parcours repris en cours${by.fr}`, `Pathway taken over as it ran${by.en}`),
+  arm_drawn: (e) => {
+    const arm = e.label(armLabels, 'arm');
+    return say(`Tirage au sort : ${within(arm).fr}`, `Drawn: ${within(arm).en}`);
+  },
   step_entered: (e) =>
     e.has('again')
       ? say(`De nouveau à l’${e.step('step').fr}`, `Back in ${e.step('step').en}`)

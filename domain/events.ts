@@ -100,7 +100,8 @@ export interface PathwayNow {
   /** The time in which an exit can be undone is over. */
   readonly closed: boolean;
   readonly onHold: boolean;
-  readonly step: Step;
+  /** null: in none, before the draw or in the usual service. */
+  readonly step: Step | null;
   readonly contractRuns: boolean;
 }
 
@@ -109,6 +110,7 @@ export type NotNow =
   | 'pathway_closed'
   | 'contract_running'
   | 'contract_missing'
+  | 'not_in_the_steps'
   | 'not_in_this_step'
   | 'not_on_hold'
   | 'not_exited';
@@ -125,8 +127,12 @@ const notNow: Partial<Record<EventKind, (now: PathwayNow) => NotNow | null>> = {
   undo_exit: ({ exited }) => (exited ? null : 'not_exited'),
 };
 
+/** What may happen to somebody whom the five steps do not accompany. */
+const outsideTheSteps: readonly EventKind[] = ['contact', 'exit', 'undo_exit'];
+
 /** Why this cannot be recorded now, null: it can. */
 export function whyNotNow(kind: EventKind, now: PathwayNow): NotNow | null {
   if (now.closed) return 'pathway_closed';
+  if (now.step === null && !outsideTheSteps.includes(kind)) return 'not_in_the_steps';
   return (notNow[kind] ?? unlessExited)(now);
 }

@@ -38,11 +38,11 @@ export const figureDefinitions: Readonly<Record<Figure, Definition>> = {
   currently_in: define(
     [
       'Présents',
-      'Jeunes entrés et non sortis à cette date ; ceux mis en attente en font partie. Entrés = présents + sortis.',
+      'Jeunes entrés et non sortis à cette date ; ceux mis en attente, ceux qui attendent le tirage et ceux du droit commun en font partie. Entrés = présents + sortis.',
     ],
     [
       'Currently in',
-      'Young people who had entered and not left by that date; those on hold are among them. Entered = currently in + exited.',
+      'Young people who had entered and not left by that date; those on hold, those who await the draw and those in the usual service are among them. Entered = currently in + exited.',
     ],
   ),
   overdue: define(
@@ -104,11 +104,11 @@ export const termDefinitions = {
   step: define(
     [
       'Étape',
-      'L’étape du parcours où était le jeune. « Inconnue » : un parcours repris en cours, avant l’entrée dans l’étape où il a été repris.',
+      'L’étape du parcours où était le jeune. « Aucune » : avant le tirage au sort, en droit commun, ou, pour un parcours repris en cours, avant l’entrée dans l’étape où il a été repris.',
     ],
     [
       'Step',
-      'The step of the pathway that the young person was in. “Unknown”: a pathway taken over as it ran, before it entered the step it came in.',
+      'The step of the pathway that the young person was in. “None”: before the draw, in the usual service, or, of a pathway taken over as it ran, before it entered the step it came in.',
     ],
   ),
   exits: define(
@@ -118,11 +118,11 @@ export const termDefinitions = {
   phase_1_exits: define(
     [
       'Sorties de phase 1',
-      'Jeunes sortis pendant une des étapes 1 à 3, y compris ceux qui y étaient revenus après une rupture, par motif de la liste unique. Une sortie annulée n’a jamais eu lieu.',
+      'Jeunes sortis pendant une des étapes 1 à 3 ou sans être dans une étape, y compris ceux qui y étaient revenus après une rupture, par motif de la liste unique. Une sortie annulée n’a jamais eu lieu.',
     ],
     [
       'Phase-1 exits',
-      'Young people who left during one of steps 1 to 3, those who were back there after a termination too, by the one list of exits. An exit that was undone never was.',
+      'Young people who left during one of steps 1 to 3 or in no step, those who were back there after a termination too, by the one list of exits. An exit that was undone never was.',
     ],
   ),
   phase_2_exits: define(
@@ -141,10 +141,7 @@ export const termDefinitions = {
   ),
 } as const satisfies Readonly<Record<string, Definition>>;
 
-export const arms = ['service_plus', 'standard'] as const;
-export type Arm = (typeof arms)[number];
-
-/** A null step: before the one that a pathway was taken over in. */
+/** A null step: before the draw, in the usual service, or before the one that a pathway was taken over in. */
 export const stepsCounted = [...steps, null] as const;
 
 /** What a list behind a count shows, of the query's words. */

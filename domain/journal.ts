@@ -4,7 +4,7 @@
  */
 import type { Day, Instant } from './calendar';
 import type { Holder } from './duty';
-import type { ContactResult, ExitCode, Status, Step } from './pathway';
+import type { Arm, ContactResult, ExitCode, Status, Step } from './pathway';
 import type { Rules } from './settings';
 import { type Decision, definitionOf, type TaskKind } from './tasks';
 
@@ -109,6 +109,7 @@ export const waitNames = [
   'term_starts',
   'transfer_ends',
   'trial_can_end',
+  'evaluation_survey',
 ] as const;
 export type WaitName = (typeof waitNames)[number];
 
@@ -185,7 +186,8 @@ export interface EmploymentRecord {
 export interface ExitRecord {
   readonly code: ExitCode;
   readonly at: Instant;
-  readonly from: Step;
+  /** null: it was in none. */
+  readonly from: Step | null;
   /** The key of the task whose outcome was the exit, asked again when the exit is undone. */
   readonly taskKey?: string;
   readonly wordsId?: string;
@@ -196,6 +198,7 @@ export interface TimelineEvent {
   readonly type:
     | 'enrolled'
     | 'imported'
+    | 'arm_drawn'
     | 'step_entered'
     | 'step_left'
     | 'task_planned'
@@ -239,8 +242,11 @@ export interface TimelineEvent {
 export interface PathwaySnapshot {
   readonly siteId: string;
   readonly status: Status;
-  readonly step: Step;
-  /** Number of the stay in a step, from 1: a step entered again is a new interval. */
+  /** Absent: no draw, or not yet. */
+  readonly arm?: Arm;
+  /** null: in none, before the draw or in the usual service. */
+  readonly step: Step | null;
+  /** Number of the stay in a step, from 1: a step entered again is a new interval. 0: it was in none so far. */
   readonly interval: number;
   readonly stepEnteredAt: Instant;
   readonly enrolledAt: Instant;

@@ -1,8 +1,8 @@
 /** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
-import type { Arm } from './figures';
 import type { Label } from './forms';
 import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
 import type {
+  Arm,
   alertLevels,
   alertSources,
   Channel,
@@ -81,8 +81,10 @@ export const stepLabels: Names<Step> = {
 };
 
 export const statusLabels: Names<Status> = {
+  awaiting_draw: name('Attend le tirage', 'Awaits the draw'),
   active: name('En cours', 'Active'),
   on_hold: name('En attente', 'On hold'),
+  usual_service: name('Droit commun', 'Usual service'),
   exited: name('Sorti', 'Exited'),
   closed: name('Clos', 'Closed'),
 };
@@ -247,6 +249,8 @@ export const exportLabels: Names<ExportKind> = {
   pathways: name('Les jeunes du site', 'The young people of the site'),
   tasks: name('Les tâches du site', 'The tasks of the site'),
   import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
+  evaluation: name('Les données de l’évaluation', 'The data of the evaluation'),
+  evaluation_matching: name('L’appariement avec Parcours 3', 'The matching with Parcours 3'),
 };
 /** What a task is about, beside the obstacles and the actions. */
 const subjectLabels: Readonly<Record<string, Label>> = {
@@ -304,6 +308,7 @@ export const waitSubjects: Names<WaitName> = {
     'La période d’essai ne peut être finie avant la fin du jour',
     'The trial period cannot be over before the end of the day',
   ),
+  evaluation_survey: name('Enquête de l’évaluation', 'Survey of the evaluation'),
   transfer_ends: name(
     'Le référent d’avant le transfert revient',
     'The referent from before the transfer is back',
@@ -340,6 +345,7 @@ const siteSettingLabels: Names<
   'periods.contactWatchPhase1': name('silence avant le contrat', 'silence before the contract'),
   'periods.contactWatchPhase2': name('silence pendant le contrat', 'silence during the contract'),
   'periods.summerSilence': name('silence en été', 'silence in summer'),
+  'periods.evaluationSurvey': name('enquêtes de l’évaluation', 'surveys of the evaluation'),
   'summer.to': name('fin de l’été', 'end of the summer'),
 };
 

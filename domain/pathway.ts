@@ -14,9 +14,16 @@ export function phaseOf(step: Step): 1 | 2 {
   return step === 'securing' || step === 'durable_employment' ? 2 : 1;
 }
 
-/** `closed`: exited, and the 30 days in which an exit can be undone are over. */
-export const statuses = ['active', 'on_hold', 'exited', 'closed'] as const;
+/**
+ * `awaiting_draw`: before the steps, until the arm is drawn. `usual_service`: drawn into `standard`, outside the steps.
+ * `closed`: exited, and the 30 days in which an exit can be undone are over.
+ */
+export const statuses = ['awaiting_draw', 'active', 'on_hold', 'usual_service', 'exited', 'closed'] as const;
 export type Status = (typeof statuses)[number];
+
+/** What the draw decides: the reinforced service, or the usual one (droit commun), which opens none of its tasks. */
+export const arms = ['service_plus', 'standard'] as const;
+export type Arm = (typeof arms)[number];
 
 /** One list for every site, so that sites count exits the same way. `other` needs words. */
 export const exitCodes = [

@@ -45,9 +45,14 @@ describe('a young person of another site', () => {
 
 test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
-  for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
-    expect(reached(role)).toEqual(['me.read', 'site.list', 'steering.overview']);
-  }
+  const published = ['me.read', 'site.list', 'draw.read', 'steering.overview'];
+  for (const role of ['committee', 'national_committee'] as const)
+    expect(reached(role)).toEqual([...published, 'evaluation.flow', 'evaluation.read']);
+  expect(reached('evaluator')).toEqual([
+    ...published,
+    ...['evaluation.export', 'evaluation.answer', 'evaluation.balance', 'evaluation.flow', 'evaluation.read'],
+    'evaluation.log',
+  ]);
   expect(reached('admin')).toEqual([
     'me.read',
     'site.list',
@@ -57,9 +62,23 @@ test('committees, evaluators and the administration reach nobody', () => {
     'settings.read',
     'settings.change',
     'broadcast.read',
+    'draw.read',
+    'draw.announce',
+    'evaluation.match',
+    'evaluation.read',
+    'evaluation.unblind',
+    'evaluation.log',
   ]);
   for (const role of roles)
     expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));
+});
+
+test('nobody has the rows of the evaluation and who is whom in them', () => {
+  const having = (action: 'evaluation.export' | 'evaluation.answer' | 'evaluation.match') =>
+    roles.filter((role) => scopeOf(role, action));
+  expect(having('evaluation.export')).toEqual(['evaluator']);
+  expect(having('evaluation.answer')).toEqual(['evaluator']);
+  expect(having('evaluation.match')).toEqual(['admin']);
 });
 
 test('a counsellor takes what is a counsellor’s, the referent’s or of who is on duty, never what others decide', () => {

@@ -92,6 +92,10 @@ export const policy = {
   'duty.plan': { coordinator: 'site' },
   'staff.hand_over': { coordinator: 'site' },
 
+  // What is published of a draw names nobody: its ids say nothing.
+  'draw.read': everyone,
+  'draw.announce': { admin: 'all' },
+
   // Counts and no names; whoever accompanies also reads whom a count counts.
   'steering.overview': {
     ...accompanying,
@@ -100,6 +104,17 @@ export const policy = {
     evaluator: 'all',
   },
   'steering.list': accompanying,
+
+  // Rows without a name are for those who analyse them; who a pseudonym is, for those who hold the names anyway. Nobody has both.
+  'evaluation.export': { evaluator: 'all' },
+  'evaluation.answer': { evaluator: 'all' },
+  'evaluation.balance': { evaluator: 'all' },
+  'evaluation.match': { admin: 'all' },
+  // Committees read the arms once they are unblinded.
+  'evaluation.flow': { evaluator: 'all', committee: 'all', national_committee: 'all' },
+  'evaluation.read': { evaluator: 'all', committee: 'all', national_committee: 'all', admin: 'all' },
+  'evaluation.unblind': { admin: 'all' },
+  'evaluation.log': { evaluator: 'all', admin: 'all' },
 } as const satisfies Record<string, Reach>;
 
 export type Action = keyof typeof policy;

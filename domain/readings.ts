@@ -11,5 +11,7 @@ export const readingKinds = [
 ] as const;
 export type ReadingKind = (typeof readingKinds)[number];
 
-export const exportKinds = ['pathways', 'tasks', 'import_rejects'] as const;
+/** What the evaluation takes away: its own people read of it, not the sites. */
+export const evaluationExportKinds = ['evaluation', 'evaluation_matching'] as const;
+export const exportKinds = ['pathways', 'tasks', 'import_rejects', ...evaluationExportKinds] as const;
 export type ExportKind = (typeof exportKinds)[number];

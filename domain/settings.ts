@@ -98,6 +98,8 @@ export const settingsSchema = z.strictObject({
       redefinitionsBeforeReview: z.int().min(1).max(10).default(2),
       /** A second low alert within this many days opens a mediation. */
       repeatedAlertWithinDays: z.int().min(1).max(365).default(30),
+      /** The evaluators ask both arms this many times. */
+      evaluationSurveys: whole(20).default(4),
     })
     .prefault({}),
   periods: z
@@ -115,6 +117,8 @@ export const settingsSchema = z.strictObject({
       contactWatchPhase2: delaySchema.default({ days: 45 }),
       /** In summer already after this long. */
       summerSilence: delaySchema.default({ days: 14 }),
+      /** The evaluators ask both arms this long after the draw, and this long after each time they asked. */
+      evaluationSurvey: delaySchema.default({ months: 6 }),
     })
     .refine((p) => !isShorter(p.cfaFirstWarningBefore, p.cfaLastWarningBefore), {
       path: ['cfaLastWarningBefore'],
@@ -159,6 +163,8 @@ export const settingsSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  /** Who is accompanied is drawn: whoever is enrolled waits for the draw of a wave, but not who comes in the middle. */
+  draw: z.boolean().default(false),
   /** Jobs of these kinds are durable employment. */
   durableKinds: z
     .array(z.enum(lastingKinds))

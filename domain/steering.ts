@@ -1,7 +1,7 @@
 /** How counts by site, step, exit and arm become what those who steer read. What each figure counts: domain/figures.ts. */
-import { type Arm, arms, type Figure, figures, stepsCounted } from './figures';
+import { type Figure, figures, stepsCounted } from './figures';
 import { maskCounts, type Shown, type Sum } from './masking';
-import { type ExitCode, exitCodes, phaseOf, type Step } from './pathway';
+import { type Arm, arms, type ExitCode, exitCodes, phaseOf, type Step } from './pathway';
 
 /** Pathways that have site, step, exit and arm in common. */
 export interface Cell {

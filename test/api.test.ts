@@ -5,6 +5,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Express } from 'express';
 import type request from 'supertest';
+import { drawActivities } from '../activities/draws';
 import { createApp } from '../api/app';
 import { createIdentity } from '../api/identity';
 import { routes } from '../api/routes';
@@ -19,6 +20,7 @@ import openApiSchema from './data/openapi-3.1.json';
 import { type ApiWorld, createApiWorld, idOf, type Method, people, youngPerson } from './setup/api-world';
 import { Cut } from './setup/cut';
 import { Documentation } from './setup/documented';
+import { writeEvaluated } from './setup/evaluated';
 import { testAudience, testIssuer } from './setup/token';
 
 let w: ApiWorld;
@@ -275,6 +277,11 @@ describe('who may do what', () => {
     '/pathways/{id}/notes': { body: 'Une note' },
     '/pathways/{id}/hold': { until: '2099-01-01' },
     '/pathways/{id}/transfer': { referentId: idOf('counsellor2.tours') },
+    '/draws': {},
+    '/draws/{id}/number': { number: '7' },
+    '/evaluation/answers': {},
+    '/evaluation/matching': {},
+    '/evaluation/unblinding': {},
     '/absences': { from: inDays(900), to: inDays(901) },
     '/absences/{id}/substitute': { substituteId: null },
     '/duty': { staffId: idOf('counsellor.tours'), from: inDays(900), to: inDays(901) },
@@ -343,7 +350,10 @@ describe('who may do what', () => {
       // An import that nobody made, an absence of nobody.
       return route.path.includes('{id}') ? 'not_found' : 'done';
     })();
-    const got = response.status < 400 || [412, 422].includes(response.status) ? 'done' : response.body.code;
+    // Committees may, from the day on which they are unblinded.
+    const blinded = response.body.code === 'still_blinded' && actor.role.endsWith('committee');
+    const got =
+      response.status < 400 || [412, 422].includes(response.status) || blinded ? 'done' : response.body.code;
     expect(got).toBe(expected);
     if (route.ifMatch && expected === 'done') expect(response.status).toBe(412);
   });
@@ -386,6 +396,11 @@ describe('who may do what', () => {
 describe('every route', () => {
   const urlOf = (route: Route) =>
     `/api${route.path.replace('{id}', route.path.startsWith('/tasks') ? first.taskId : first.pathwayId)}`;
+  /** Somebody who may, of the programme or of Tours. */
+  const allowed = (route: Route) => {
+    const role = roles.find((r) => scopeOf(r, route.action)) as string;
+    return `${role}.tours` in people ? `${role}.tours` : role;
+  };
   const each = routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 
   test.each(each)('%s asks who it is', async (_, route) => {
@@ -396,8 +411,7 @@ describe('every route', () => {
   });
 
   test.each(each)('%s names an unknown query parameter', async (_, route) => {
-    const role = roles.find((r) => scopeOf(r, route.action)) as string;
-    const response = await ask(`${role}.tours`, route.method, `${urlOf(route)}?colour=blue`);
+    const response = await ask(allowed(route), route.method, `${urlOf(route)}?colour=blue`);
     expect([response.status, response.body.code]).toEqual([400, 'query_invalid']);
     expect(response.body.errors).toEqual([
       { pointer: '/colour', code: 'unknown_field', message: expect.any(String) },
@@ -408,24 +422,24 @@ describe('every route', () => {
   test.each(withBody)(
     '%s takes its media types alone, no more than fits, and only its own fields',
     async (_, route) => {
-      const other = await ask('coordinator.tours', route.method, urlOf(route), {
+      const other = await ask(allowed(route), route.method, urlOf(route), {
         body: 'x',
         headers: { 'content-type': 'text/html' },
       });
       expect([other.status, other.body.code]).toEqual([415, route.otherType ?? 'media_type_unsupported']);
       if (route.stream) return;
       const headers = { 'content-type': 'application/json' };
-      const large = await ask('coordinator.tours', route.method, urlOf(route), {
+      const large = await ask(allowed(route), route.method, urlOf(route), {
         body: JSON.stringify({ a: 'x'.repeat(1_100_000) }),
         headers,
       });
       expect([large.status, large.body.code]).toEqual([413, 'body_too_large']);
-      const unknown = await ask('coordinator.tours', route.method, urlOf(route), {
+      const unknown = await ask(allowed(route), route.method, urlOf(route), {
         body: { colour: 'blue' },
       });
       expect([unknown.status, unknown.body.code]).toEqual([422, 'body_invalid']);
       expect(unknown.body.errors[0].pointer).toMatch(/^\//);
-      const broken = await ask('coordinator.tours', route.method, urlOf(route), { body: '{"a": }', headers });
+      const broken = await ask(allowed(route), route.method, urlOf(route), { body: '{"a": }', headers });
       expect([broken.status, broken.body.code, broken.body.detail]).toEqual([
         400,
         'json_invalid',
@@ -1574,6 +1588,86 @@ describe('the figures as at an instant', () => {
     expect((await get('counsellor.tours', `/steering/states?${at}`)).body.items).toHaveLength(entered);
     for (const path of ['/steering/overview', '/steering/states'])
       expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
+  });
+});
+
+// What comes of a draw is in test/draws.test.ts.
+describe('a draw', () => {
+  const asked = () => ({
+    wave: 'Printemps',
+    rules: {
+      strata: 'site',
+      sites: [
+        {
+          ...{ site: 'le-mans', ratio: { servicePlus: 1, of: 2 }, block: 2, places: null },
+          misfits: 'proportional',
+        },
+      ],
+      publicNumber: { source: 'Loto', notBefore: inSeconds(600) },
+    },
+    ...{ freezeAt: inSeconds(300), drawAt: inSeconds(900) },
+  });
+  const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
+
+  test('is announced once for a wave, read by everybody, and takes its number', async () => {
+    await ask('admin', 'put', '/api/admin/sites/le-mans/settings', {
+      body: { ...defaultSettings, draw: true },
+    });
+    const empty = await post('admin', '/draws', asked());
+    expect([empty.status, empty.body.code]).toEqual([409, 'wave_empty']);
+    await w.enrol('le-mans');
+    const { status, body: draw } = await post('admin', '/draws', asked());
+    expect(status).toBe(201);
+    const twice = await post('admin', '/draws', asked());
+    expect([twice.status, twice.body.code]).toEqual([409, 'wave_drawn']);
+    // As the worker does it.
+    const worker = drawActivities(w.owner);
+    await worker.commitDraw({ drawId: draw.id, at: new Date().toISOString() });
+    await worker.takePublicNumber({ drawId: draw.id, number: '3 14 15' });
+    const number = (number: string) => post('admin', `/draws/${draw.id}/number`, { number });
+    expect((await number('3 14 15')).body).toEqual({ publicNumber: '3 14 15' });
+    expect((await number('7')).body.code).toBe('number_told');
+    for (const person of ['committee.national', 'partner.tours']) {
+      expect((await get(person, '/draws')).body.items).toHaveLength(1);
+      expect((await get(person, `/draws/${draw.id}`)).body).toMatchObject({ wave: 'Printemps' });
+      expect((await get(person, `/draws/${draw.id}/record`)).body).toMatchObject({ draw: draw.id });
+    }
+  });
+});
+
+// What is told is in test/evaluation.test.ts.
+describe('the evaluation', () => {
+  const reason = 'Appariement de la vague par la DARES';
+
+  test('has its rows, its flow and its log; who is whom, and unblinding, are the administration’s', async () => {
+    await writeEvaluated(w.owner);
+    for (const path of ['/dictionary', '/consort', '/balance', '/export', '/releases', '/blinding'])
+      expect([path, (await get('evaluator', `/evaluation${path}`)).status]).toEqual([path, 200]);
+    expect((await get('evaluator', '/evaluation/releases?cursor=x')).body.code).toBe('cursor_invalid');
+    const { text } = await get('evaluator', '/evaluation/export');
+    const pseudonym = text.split('\r\n')[1]?.slice(0, 32);
+    const answers = [{ pseudonym, survey: 1, answeredOn: today() }];
+    expect((await post('evaluator', '/evaluation/answers', { answers })).body).toEqual({ answers: 1 });
+    expect((await post('admin', '/evaluation/matching', { reason })).status).toBe(200);
+    const unblinding = () => post('admin', '/evaluation/unblinding', { wave: null, reason });
+    expect((await get('committee.tours', '/evaluation/consort')).body.code).toBe('still_blinded');
+    expect((await unblinding()).status).toBe(200);
+    expect((await unblinding()).body.code).toBe('already_unblinded');
+    const key = { headers: { 'idempotency-key': 'unblind' } };
+    expect((await post('admin', '/evaluation/unblinding', { wave: null, reason }, key)).status).toBe(409);
+    expect((await get('committee.tours', '/evaluation/consort')).status).toBe(200);
+  });
+
+  test('has no export without a key', async () => {
+    const app = createApp({ ...w.deps, config: { ...w.deps.config, EVALUATION_KEY: undefined } });
+    const answers = [{ pseudonym: '0'.repeat(32), survey: 1, answeredOn: today() }];
+    for (const { body } of [
+      await get('evaluator', '/evaluation/export', { app }),
+      await post('evaluator', '/evaluation/answers', { answers }, { app }),
+      await post('admin', '/evaluation/matching', { reason }, { app }),
+    ])
+      expect(body.code).toBe('evaluation_key_missing');
+    expect((await get('evaluator', '/evaluation/blinding', { app })).body.key).toBeNull();
   });
 });
 

@@ -1,6 +1,12 @@
 /** Parts are killed in the middle; afterwards nothing that was accepted is lost, nothing is there twice. */
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrawRecord } from '../domain/draw/record';
+import { defaultSettings } from '../domain/settings';
+import { siteRules } from './setup/draws';
 import { RunningSystem } from './setup/system';
 
 jest.setTimeout(180_000);
@@ -11,7 +17,9 @@ let counsellor: string;
 
 beforeAll(async () => {
   // A write waits for its pathway for one second, so that the outages of this test are short.
-  system = await RunningSystem.create({ API_WRITE_TIMEOUT_MS: '1000' });
+  system = await RunningSystem.create({
+    ...{ API_WRITE_TIMEOUT_MS: '1000', DRAW_NOTICE_MINUTES: '0', DRAW_FROZEN_MINUTES: '0' },
+  });
   coordinator = await system.token('coordinator.tours');
   counsellor = await system.token('counsellor.tours');
 });
@@ -142,5 +150,78 @@ test('a database that dies and comes back loses nothing', async () => {
     async () =>
       (await system.call(counsellor, 'POST', `/api/tasks/${id}.1/complete`, reached, key)).status === 200,
   );
+  await everyReadModelIsItsWorkflow();
+});
+
+test('a draw whose worker is killed at each of its moments is made once, and each pathway has its arm once', async () => {
+  const [admin, atBlois] = await Promise.all(['admin', 'counsellor.blois'].map((who) => system.token(who)));
+  const asAdmin = async <T>(method: string, url: string, body?: unknown) =>
+    (await system.call(admin as string, method, url, body)) as { status: number; body: T };
+  const settings = { ...defaultSettings, draw: true };
+  expect((await asAdmin('PUT', '/api/admin/sites/blois/settings', settings)).status).toBe(200);
+  const enrolling = await system.token('coordinator.blois');
+  const ids: string[] = [];
+  for (let n = 0; n < 14; n++) {
+    const lastName = `Tirage ${'abcdefghijklmn'[n]}`;
+    const body = { ...young(lastName), siteId: 'blois' };
+    const made = await system.call(enrolling, 'POST', '/api/enrolments', body);
+    expect(made.status).toBe(201);
+    ids.push(made.body.id as unknown as string);
+  }
+  const statusOf = async (id: string) =>
+    (await system.call(atBlois as string, 'GET', `/api/pathways/${id}`)).body.status as unknown as string;
+  const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
+  for (const id of ids) await until(async () => (await statusOf(id)) === 'awaiting_draw');
+
+  let deaths = system.start.output.split('worker is running again').length - 1;
+  const die = async () => {
+    system.signal('worker', 'SIGKILL');
+    await system.recovered('worker', ++deaths);
+  };
+  const announced = await asAdmin<{ id: string }>('POST', '/api/draws', {
+    wave: 'Pendant la panne',
+    rules: { strata: 'site', sites: [siteRules('blois')], publicNumber: null },
+    ...{ freezeAt: inSeconds(8), drawAt: inSeconds(16) },
+  });
+  expect(announced.status).toBe(201);
+  const url = `/api/draws/${announced.body.id}`;
+  const states = ['announced', 'committed', 'frozen', 'drawn'];
+  const reached = (state: string) =>
+    until(async () => {
+      const { body } = await asAdmin<{ state: string }>('GET', url);
+      return states.indexOf(body.state) >= states.indexOf(state);
+    });
+  await die();
+  await reached('committed');
+  await die();
+  await reached('frozen');
+  await die();
+  await reached('drawn');
+  await die();
+  // The first have been told.
+  await until(async () =>
+    (await Promise.all(ids.map(statusOf))).some((status) => status !== 'awaiting_draw'),
+  );
+  await die();
+
+  const { body: record } = await asAdmin<DrawRecord>('GET', `${url}/record`);
+  const arms = new Map(record.allocations.map(({ id, arm }) => [id, arm]));
+  expect([...arms.keys()].sort()).toEqual([...ids].sort());
+  expect(record.log.map(({ what }) => what)).toEqual(['committed', 'frozen', 'drawn']);
+  const file = path.join(system.dataDir, 'record.json');
+  writeFileSync(file, JSON.stringify(record));
+  const verifier = path.join(__dirname, '../verifier/verify-draw.mjs');
+  expect(spawnSync(process.execPath, [verifier, file]).status).toBe(0);
+  for (const id of ids) {
+    const status = arms.get(id) === 'standard' ? 'usual_service' : 'active';
+    await until(async () => (await statusOf(id)) === status);
+    const { body } = await system.call(atBlois as string, 'GET', `/api/pathways/${id}/timeline?limit=200`);
+    const types = (body.items as unknown as { type: string }[]).map((e) => e.type);
+    expect(types.filter((type) => type === 'arm_drawn')).toHaveLength(1);
+    expect(types.filter((type) => type === 'step_entered')).toHaveLength(status === 'active' ? 1 : 0);
+    expect(types.filter((type) => type === 'task_opened' || type === 'task_planned').length > 0).toBe(
+      status === 'active',
+    );
+  }
   await everyReadModelIsItsWorkflow();
 });

@@ -55,7 +55,7 @@ test.each(Object.keys(recordedPathways))(
 
 test('these pathways have been in every state there is', () => {
   expect([...met].sort().join(' ')).toBe(
-    'active closed contractId exited lastContactAt mediationId on_hold overdue referentId',
+    'active awaiting_draw closed contractId exited lastContactAt mediationId on_hold overdue referentId usual_service',
   );
 });
 

@@ -1,6 +1,6 @@
 /**
  * Starts what is written first and started afterwards: the pathways of enrolments that an import wrote or whose own
- * start was interrupted, and the broadcasts that are due.
+ * start was interrupted, the draws that were announced, and the broadcasts that are due.
  */
 import type { Client } from '@temporalio/client';
 import type { Pool, PoolClient } from 'pg';
@@ -11,9 +11,10 @@ import {
   markBroadcastsStarted,
   nextBroadcastIn,
 } from '../db/broadcasts';
+import { type DrawRow, drawsChannel, drawsToStart, markDrawsStarted } from '../db/draws';
 import { enrolmentsChannel, markStarted } from '../db/enrolments';
 import type { PathwayInput } from '../workflows/messages';
-import { startBroadcast, startPathway } from '../workflows/start-pathway';
+import { startBroadcast, startDraw, startPathway } from '../workflows/start-pathway';
 import { isUnanswered } from '../workflows/unanswered';
 
 /** The watcher's parts. */
@@ -60,6 +61,7 @@ export async function runStarter(parts: StarterParts): Promise<void> {
       // Asked first: what comes due meanwhile is looked for again.
       dueAt = Date.now() + ((await nextBroadcastIn(owner)) ?? Infinity);
       await startAll(parts, broadcasts);
+      await startAll(parts, draws);
       await startAll(parts, pathways);
     } catch (err) {
       if (!signal.aborted) log.warn({ err }, 'what waits could not be started: next try in a few seconds');
@@ -92,7 +94,7 @@ async function listen(owner: Pool, tell: () => void, gone: () => void): Promise<
     gone();
     client.release(true);
   });
-  await client.query(`listen ${enrolmentsChannel}; listen ${broadcastsChannel}`);
+  await client.query(`listen ${enrolmentsChannel}; listen ${broadcastsChannel}; listen ${drawsChannel}`);
   return client;
 }
 
@@ -129,6 +131,17 @@ const broadcasts: ToStart<string> = {
   idOf: (id) => id,
   start: ({ temporal, taskQueue }, id) => startBroadcast(temporal, taskQueue, id, START_MS),
   mark: markBroadcastsStarted,
+};
+
+const draws: ToStart<DrawRow> = {
+  what: 'draws',
+  lock: drawsToStart,
+  idOf: ({ id }) => id,
+  start: ({ temporal, taskQueue }, { id, freezeAt, drawAt, rules }) => {
+    const numberNotBefore = rules.publicNumber?.notBefore ?? null;
+    return startDraw(temporal, taskQueue, { drawId: id, freezeAt, drawAt, numberNotBefore }, START_MS);
+  },
+  mark: markDrawsStarted,
 };
 
 /** @returns how many were started */

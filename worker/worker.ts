@@ -3,6 +3,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import { broadcastActivities, type TellPathway } from '../activities/broadcasts';
+import { drawActivities } from '../activities/draws';
 import { journalActivities } from '../activities/journal';
 import { pathwayWorkflowId, tell } from '../workflows/messages';
 
@@ -41,7 +42,11 @@ export function createWorker({
       useWorkerVersioning: true,
       defaultVersioningBehavior: 'AUTO_UPGRADE',
     },
-    activities: { ...journalActivities(pool), ...broadcastActivities(pool, tellPathways(temporal)) },
+    activities: {
+      ...journalActivities(pool),
+      ...broadcastActivities(pool, tellPathways(temporal)),
+      ...drawActivities(pool),
+    },
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     reuseV8Context: true,
     // A worker that is gone keeps nobody waiting for longer than this.

@@ -14,7 +14,7 @@ import {
   type WaitName,
   waitsForSilence,
 } from '../domain/journal';
-import { type Obstacle, phaseOf } from '../domain/pathway';
+import { type Arm, type Obstacle, phaseOf, type Status } from '../domain/pathway';
 import { definitionOf, type TaskKind } from '../domain/tasks';
 import { Asking, type Owner, type Round, scopeOfKey } from './asking';
 import type { MediationAnswer, MediationQuestion, NewContract } from './messages';
@@ -153,6 +153,9 @@ export class Accompaniment extends Asking {
         });
         break;
       }
+      case 'drawn':
+        this.drawn(told.arm, told.drawId);
+        break;
       case 'hand_over': {
         const { from, to, by } = told;
         const { transfer } = this.state;
@@ -477,10 +480,43 @@ export class Accompaniment extends Asking {
 
   // ---- moving through the steps
 
-  enterFirstStep(by: string): void {
-    const { step, imported, enrolledAt, stepEnteredAt } = this.state;
+  enrolled(by: string): void {
+    const { imported, enrolledAt } = this.state;
     this.event({ type: imported ? 'imported' : 'enrolled', at: enrolledAt, by });
+  }
+
+  /** Which arm it is in decides where it goes: into the steps, or on in the usual service. The first draw counts. */
+  drawn(arm: Arm, drawId: string): void {
+    const { state } = this;
+    if (!state.awaitsDraw) return;
+    Object.assign(state, { awaitsDraw: false, arm, surveys: { done: 0, since: this.now } });
+    this.event({ type: 'arm_drawn', data: { arm, drawId } });
+    if (state.status === 'awaiting_draw') state.status = this.standing;
+  }
+
+  /** The five steps accompany the young person, or did until the exit. */
+  get isInSteps(): boolean {
+    return this.state.interval > 0;
+  }
+
+  enterFirstStep(): void {
+    const { step, stepEnteredAt } = this.state;
+    this.state.interval = 1;
     this.event({ type: 'step_entered', at: stepEnteredAt, data: { step, interval: 1 } });
+  }
+
+  /** What is counted in the steps is counted from here, not from the enrolment. */
+  enterFirstStepNow(): void {
+    Object.assign(this.state, { stepEnteredAt: this.now, silentSince: this.now, termSince: this.now });
+    this.enterFirstStep();
+  }
+
+  /** What the pathway is while it has not exited. */
+  private get standing(): Status {
+    const { awaitsDraw, arm, hold } = this.state;
+    if (awaitsDraw) return 'awaiting_draw';
+    if (arm === 'standard') return 'usual_service';
+    return hold ? 'on_hold' : 'active';
   }
 
   leaveStep(way: Way): void {
@@ -489,14 +525,14 @@ export class Accompaniment extends Asking {
     const { step, interval } = this.state;
     const at = this.now;
     if ('exit' in way) {
-      this.event({ type: 'step_left', at, data: { step, interval, exit: way.exit } });
+      if (this.isInSteps) this.event({ type: 'step_left', at, data: { step, interval, exit: way.exit } });
       if (this.mediation) this.mediationEnds(this.mediation.number, 'pathway_exited', 'exited');
       for (const scope of this.scopes()) this.cancelScope(scope, 'exited');
       this.state.status = 'exited';
       this.state.exit = {
         code: way.exit,
         at,
-        from: step,
+        from: this.isInSteps ? step : null,
         ...(way.taskKey && { taskKey: way.taskKey }),
         ...(way.wordsId && { wordsId: way.wordsId }),
       };
@@ -505,7 +541,11 @@ export class Accompaniment extends Asking {
         type: 'exited',
         at,
         ...(way.by && { by: way.by }),
-        data: { code: way.exit, step, ...(way.wordsId && { wordsId: way.wordsId }) },
+        data: {
+          code: way.exit,
+          ...(this.isInSteps && { step }),
+          ...(way.wordsId && { wordsId: way.wordsId }),
+        },
       });
     } else {
       this.event({ type: 'step_left', at, data: { step, interval, to: way.to } });
@@ -545,12 +585,17 @@ export class Accompaniment extends Asking {
       }
     }
     this.state.exit = null;
-    this.state.status = this.state.hold ? 'on_hold' : 'active';
+    this.state.status = this.standing;
     // Its day may have come meanwhile: then it ends at once.
     if (this.state.hold) this.expect('hold_ends', this.state.hold.until, this.holdWait(this.state.hold));
     if (this.state.transfer) this.expect('transfer_ends', this.state.transfer.until, { of: 'pathway' });
     this.event({ type: 'exit_undone', by, data: { code: exit?.code } });
-    this.event({ type: 'step_entered', at: this.state.stepEnteredAt, data: { step, interval, again: true } });
+    if (this.isInSteps)
+      this.event({
+        type: 'step_entered',
+        at: this.state.stepEnteredAt,
+        data: { step, interval, again: true },
+      });
     // What no step asks.
     for (const { kind, key, round, subject, schedule } of cancelled) {
       if (!askedByEvents.includes(kind)) continue;
@@ -575,7 +620,8 @@ export class Accompaniment extends Asking {
     return {
       siteId: s.siteId,
       status: s.status,
-      step: s.step,
+      ...(s.arm && { arm: s.arm }),
+      step: this.isInSteps ? s.step : null,
       interval: s.interval,
       stepEnteredAt: s.stepEnteredAt,
       enrolledAt: s.enrolledAt,

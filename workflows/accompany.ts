@@ -1,14 +1,16 @@
 /** How a pathway goes: from step to step, and out, wherever it runs (pathway.ts lives it, api/forecast.ts looks ahead). */
 import type { Step } from '../domain/pathway';
 import type { Accompaniment } from './accompaniment';
+import { beside } from './asking';
 import { contactWatch, returnToTerm, summerCheckIns } from './contact-watch';
 import { answerMediation, unhandledAlerts } from './mediating';
-import type { Way } from './state';
+import { again, type Way } from './state';
 import { contractSearch } from './steps/contract-search';
 import { durableEmployment } from './steps/durable-employment';
 import { projectValidation } from './steps/project-validation';
 import { securing } from './steps/securing';
 import { welcome } from './steps/welcome';
+import { surveys } from './surveys';
 
 const steps: Record<Step, (p: Accompaniment) => Promise<Way>> = {
   welcome,
@@ -31,12 +33,23 @@ export async function accompany(p: Accompaniment): Promise<void> {
  * the step goes on what may happen at any time.
  */
 async function walk(p: Accompaniment): Promise<Way> {
+  const { awaitsDraw, arm } = p.state;
+  if (awaitsDraw || arm === 'standard') {
+    const way = await Promise.race([
+      p.turned(),
+      awaitsDraw ? p.when(() => !p.state.awaitsDraw).then(() => again) : beside(surveys(p)),
+    ]);
+    p.waiting.forget();
+    return way;
+  }
+  if (!p.isInSteps) p.enterFirstStepNow();
   const way = await Promise.race([
     steps[p.state.step](p),
     p.turned(),
     ...(p.wholeTime
       ? [contactWatch(p), summerCheckIns(p), returnToTerm(p), unhandledAlerts(p), answerMediation(p)]
       : []),
+    ...(arm ? [beside(surveys(p))] : []),
   ]);
   // What the step still waits for is over.
   p.waiting.forget();

@@ -202,14 +202,18 @@ export abstract class Asking implements Journalled {
 
   // ---- waiting for days and for what happens
 
-  /** Waits for a named day, counted from `anchor` with the site's settings. */
+  /**
+   * Waits for a named day, counted from `anchor` with the site's settings.
+   * @returns its instant
+   */
   async until(
     name: WaitName,
     anchor: Day | Instant,
     more: { of?: Owner; round?: number } = {},
-  ): Promise<void> {
+  ): Promise<Instant> {
     const key = this.expect(name, anchor, more);
     await this.when(() => this.state.waits[key]?.passed === true);
+    return this.state.waits[key]?.at as Instant;
   }
 
   /** Shows a named day and tells when it has come, without waiting for it. */

@@ -357,7 +357,7 @@ export function hearPeople(p: Accompaniment): void {
       exited: state.exit !== null || (p.exiting && kind !== 'undo_exit'),
       closed: state.status === 'closed',
       onHold: state.status === 'on_hold',
-      step: state.step,
+      step: p.isInSteps ? state.step : null,
       contractRuns: Boolean(p.contract),
     });
     if (why) refused(why, notNowMessages[why]);
@@ -369,6 +369,8 @@ const notNowMessages: Readonly<Record<NotNow, string>> = {
   pathway_closed: 'the time in which the exit could be undone is over',
   contract_running: 'a contract is running: record its termination before a new contract',
   contract_missing: 'no contract is running: there is none to terminate',
+  not_in_the_steps:
+    'the five steps do not accompany this young person: before the draw, or in the usual service, only a contact and an exit are recorded',
   not_in_this_step: 'offers are proposed while a contract is sought (step contract_search)',
   not_on_hold: 'the pathway is not on hold: there is nothing to resume',
   not_exited: 'the pathway has not exited: there is nothing to undo',

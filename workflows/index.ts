@@ -1,4 +1,5 @@
 /** The workflows of the worker's bundle. */
 export { broadcast } from './broadcast';
+export { draw } from './draw';
 export { mediation } from './mediation';
 export { pathway } from './pathway';

@@ -6,7 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
 import type { MediationCause, MediationResult, PathwayState } from '../domain/journal';
-import type { Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
+import type { Arm, Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import type { Decision, TaskKind } from '../domain/tasks';
 
@@ -24,6 +24,23 @@ export interface BroadcastInput {
   readonly told?: number;
 }
 
+export const drawWorkflowId = (drawId: string) => `draw-${drawId}`;
+
+/** What a draw is started with. */
+export interface DrawInput {
+  readonly drawId: string;
+  readonly freezeAt: Instant;
+  readonly drawAt: Instant;
+  /** From when on the public number can be known that goes into the draw; null: it takes none. */
+  readonly numberNotBefore: Instant | null;
+}
+
+/** What the source that the rules of a draw name has published. */
+export const tellPublicNumber = defineUpdate<void, [{ number: string }]>('tellPublicNumber');
+/** Why it is not taken. */
+export const numberRefusals = ['number_not_awaited', 'number_too_early', 'number_told'] as const;
+export type NumberRefusal = (typeof numberRefusals)[number];
+
 /** What a pathway is started with. */
 export interface PathwayInput {
   readonly pathwayId: string;
@@ -34,6 +51,10 @@ export interface PathwayInput {
   readonly enrolledBy: string;
   /** Start of the day for an enrolment of the past, absent for one of today. */
   readonly enrolledAt?: Instant;
+  /** The site draws who is accompanied: nothing begins before. */
+  readonly awaitsDraw?: true;
+  /** Somebody met again at a site that does not draw: the arm of the first draw. */
+  readonly keeps?: { readonly arm: Arm; readonly drawId: string };
   /** For a pathway that was accompanied before: where it stands. */
   readonly start?: {
     readonly step: Step;
@@ -174,6 +195,7 @@ export const refusals = [
   'pathway_exited',
   'pathway_closed',
   'exit_words_missing',
+  'not_in_the_steps',
   'not_in_this_step',
   'not_on_hold',
   'referent_already',

@@ -42,8 +42,10 @@ export async function pathway(input: PathwayInput, carried?: State): Promise<voi
   }
 }
 
-function begin(p: Accompaniment, { enrolledBy, start }: PathwayInput): void {
-  p.enterFirstStep(enrolledBy);
+function begin(p: Accompaniment, { enrolledBy, keeps, start }: PathwayInput): void {
+  p.enrolled(enrolledBy);
+  if (keeps) p.drawn(keeps.arm, keeps.drawId);
+  else if (!p.state.awaitsDraw) p.enterFirstStep();
   if (start?.referentId) p.assignReferent(start.referentId);
   if (start?.contract) p.signContract(start.contract, enrolledBy);
 }

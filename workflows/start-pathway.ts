@@ -1,7 +1,13 @@
 /** Starts workflows from outside, each once. Not part of the workflow bundle. */
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { broadcastWorkflowId, type PathwayInput, pathwayWorkflowId } from './messages';
+import {
+  broadcastWorkflowId,
+  type DrawInput,
+  drawWorkflowId,
+  type PathwayInput,
+  pathwayWorkflowId,
+} from './messages';
 
 /**
  * Starts a pathway; one that was started before is fine.
@@ -25,6 +31,16 @@ export async function startBroadcast(
 ): Promise<void> {
   const workflowId = broadcastWorkflowId(broadcastId);
   await startOnce(temporal, taskQueue, 'broadcast', workflowId, { broadcastId }, withinMs);
+}
+
+/** Starts a draw; one that was started before is fine. */
+export async function startDraw(
+  temporal: Client,
+  taskQueue: string,
+  input: DrawInput,
+  withinMs: number,
+): Promise<void> {
+  await startOnce(temporal, taskQueue, 'draw', drawWorkflowId(input.drawId), input, withinMs);
 }
 
 async function startOnce(

@@ -10,7 +10,7 @@ import type {
   TaskRecord,
   WaitRecord,
 } from '../domain/journal';
-import type { ExitCode, Obstacle, Status, Step } from '../domain/pathway';
+import type { Arm, ExitCode, Obstacle, Status, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import type { PathwayInput, Recorded } from './messages';
 
@@ -24,7 +24,15 @@ export interface State {
   /** The last revision acknowledged by the journal. */
   revision: number;
   status: Status;
+  /** The draw has not decided yet. */
+  awaitsDraw: boolean;
+  /** null: there was no draw. */
+  arm: Arm | null;
+  /** How often the evaluators have asked, and since when they ask again. */
+  surveys: { done: number; since: Instant };
+  /** Of the pathway outside the steps: the one it would begin with. */
   step: Step;
+  /** 0: it was in no step so far. */
   interval: number;
   stepEnteredAt: Instant;
   readonly enrolledAt: Instant;
@@ -93,6 +101,8 @@ export const again: Way = { again: true };
 
 export function initialState(input: PathwayInput, now: Instant): State {
   const { start } = input;
+  // Until the arm is known, which the beginning may tell already.
+  const outside = input.awaitsDraw === true || input.keeps !== undefined;
   const state: State = {
     pathwayId: input.pathwayId,
     siteId: input.siteId,
@@ -100,9 +110,12 @@ export function initialState(input: PathwayInput, now: Instant): State {
     imported: start !== undefined,
     rules: input.rules,
     revision: 0,
-    status: 'active',
+    status: outside ? 'awaiting_draw' : 'active',
+    awaitsDraw: outside,
+    arm: null,
+    surveys: { done: 0, since: now },
     step: start?.step ?? 'welcome',
-    interval: 1,
+    interval: outside ? 0 : 1,
     stepEnteredAt: start?.since ?? now,
     enrolledAt: input.enrolledAt ?? now,
     referentId: start?.referentId ?? null,

@@ -81,6 +81,10 @@ const identifiedEnrolment = z
     derogation: z.string().nullable(),
     enrolledOn: shape.day(),
     notSameAs: z.array(z.uuid()),
+    samePersonAs: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'the first enrolment of somebody met again, whose arm is kept' }),
     createdBy: shape.personRef,
     createdAt: shape.instant(),
     startedAt: shape

@@ -26,7 +26,9 @@ const proposed = shape.personRef
 const proposal = z
   .object({
     staff: shape.personRef,
-    pathways: z.array(z.object({ id: z.uuid(), status: shape.status, step: shape.step, person, proposed })),
+    pathways: z.array(
+      z.object({ id: z.uuid(), status: shape.status, step: shape.step.nullable(), person, proposed }),
+    ),
     tasks: z.array(
       z.object({
         ...{ id: z.string(), pathwayId: z.uuid(), kind: shape.kind, label: shape.label },

@@ -1,7 +1,9 @@
 /** The route table: everything the API does for a signed-in person. */
 import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
+import { drawRoutes } from './draws';
 import { enrolmentRoutes } from './enrolments';
+import { evaluationRoutes } from './evaluation';
 import { events } from './events';
 import { exportRoutes } from './exports';
 import { fileRoutes } from './files';
@@ -35,4 +37,6 @@ export const routes: readonly Route[] = [
   ...glassRoutes,
   ...exportRoutes,
   ...steeringRoutes,
+  ...drawRoutes,
+  ...evaluationRoutes,
 ];

@@ -79,7 +79,9 @@ export const pathwaySummary = z
     id: z.uuid(),
     siteId: z.string(),
     status: shape.status,
-    step: shape.step,
+    step: shape.step
+      .nullable()
+      .meta({ description: 'null: in none, before the draw or in the usual service' }),
     stepEnteredAt: shape.instant(),
     referent: shape.personRef.nullable(),
     lastContactAt: shape.instant().nullable(),
@@ -144,7 +146,9 @@ export const pathwayRecord = z
     siteId: z.string(),
     siteName: z.string(),
     status: shape.status,
-    step: shape.step,
+    step: shape.step
+      .nullable()
+      .meta({ description: 'null: in none, before the draw or in the usual service' }),
     interval: z
       .int()
       .meta({ description: 'number of the stay in a step: a step entered again is a new one' }),
@@ -594,7 +598,13 @@ export const contracts = happening({
   action: 'contract.record',
   event: 'contract',
   status: 201,
-  problems: ['pathway_exited', 'contract_running', 'dates_contradict', 'legal_representative_missing'],
+  problems: [
+    'pathway_exited',
+    'not_in_the_steps',
+    'contract_running',
+    'dates_contradict',
+    'legal_representative_missing',
+  ],
   update: recordContract,
   terms: (decision) => decision,
 });
@@ -604,7 +614,7 @@ export const terminations = happening({
   action: 'termination.record',
   event: 'termination',
   status: 201,
-  problems: ['pathway_exited', 'contract_missing', 'dates_contradict'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'contract_missing', 'dates_contradict'],
   update: recordTermination,
   terms: (decision) => decision,
 });
@@ -614,7 +624,7 @@ export const employments = happening({
   action: 'employment.record',
   event: 'employment',
   status: 201,
-  problems: ['pathway_exited', 'dates_contradict'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'dates_contradict'],
   update: recordEmployment,
   terms: (decision) => decision,
 });
@@ -624,7 +634,7 @@ export const alerts = happening({
   action: 'alert.raise',
   event: 'alert',
   status: 201,
-  problems: ['pathway_exited'],
+  problems: ['pathway_exited', 'not_in_the_steps'],
   update: raiseAlert,
   terms: (decision) => decision,
 });
@@ -634,7 +644,7 @@ export const offers = happening({
   action: 'offer.propose',
   event: 'offer',
   status: 201,
-  problems: ['pathway_exited', 'not_in_this_step'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'not_in_this_step'],
   update: proposeOffer,
   terms: (decision, now) => ({ proposedOn: dayOf(now), ...decision }),
 });
@@ -679,7 +689,7 @@ export const hold = happening({
   },
   event: 'hold',
   status: 200,
-  problems: ['pathway_exited'],
+  problems: ['pathway_exited', 'not_in_the_steps'],
   update: holdPathway,
   terms: (decision) => decision,
 });
@@ -705,7 +715,7 @@ export const transfer = happening({
   },
   event: 'transfer',
   status: 200,
-  problems: ['pathway_exited', 'referent_already'],
+  problems: ['pathway_exited', 'not_in_the_steps', 'referent_already'],
   update: transferReferent,
   terms: (decision) => decision,
 });

@@ -5,9 +5,9 @@ import { listSites } from '../../db/staff';
 import { countStates, type Instants, listStates } from '../../db/steering';
 import { dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { eventTypes } from '../../domain/event-groups';
-import { arms, figures, listedFigures, stepsCounted } from '../../domain/figures';
+import { figures, listedFigures, stepsCounted } from '../../domain/figures';
 import type { Label } from '../../domain/forms';
-import { exitCodes, phaseOf, steps } from '../../domain/pathway';
+import { arms, exitCodes, phaseOf, steps } from '../../domain/pathway';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
 import { countNames, ofOneSite, overviewOf } from '../../domain/steering';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
@@ -20,7 +20,7 @@ import * as shape from '../shapes';
 const FIRST = '2000-01-01';
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
-const instants = {
+export const instants = {
   asOf: moment.optional().meta({
     description:
       'as at which instant; a day means its end in Europe/Paris, today means now. Absent: now. Not in the future',
@@ -33,7 +33,11 @@ const instants = {
 };
 
 /** @throws Problem for an instant in the future, or known before it was */
-function instantsOf(query: { asOf?: string; knownAt?: string }, now: Date, language: Language): Instants {
+export function instantsOf(
+  query: { asOf?: string; knownAt?: string },
+  now: Date,
+  language: Language,
+): Instants {
   const errors: FieldError[] = [];
   const refuse = (field: 'asOf' | 'knownAt', code: string, message: Label) =>
     errors.push({ pointer: `/${field}`, code, message: message[language] });
@@ -92,7 +96,7 @@ const counts = {
   figures: figureCounts,
   steps: z.array(z.object({ step: shape.step.nullable(), youngPeople: shown() })).meta({
     description:
-      'of those currently in; null: not known on that date, of a pathway that was taken over as it ran',
+      'of those currently in; null: in none, before the draw, in the usual service, or before the step that a pathway was taken over in',
   }),
   exits: z.object({
     all: shown(),
@@ -190,7 +194,7 @@ export const state = z
     siteId: z.string(),
     person: z.object({ lastName: z.string(), firstName: z.string() }),
     enteredAt: shape.instant(),
-    step: shape.step.nullable().meta({ description: 'null: not known on that date' }),
+    step: shape.step.nullable().meta({ description: 'null: in none on that date' }),
     stepEnteredAt: shape.instant().nullable(),
     status: shape.status,
     exit: z.object({ code: shape.exitCode, at: shape.instant() }).nullable(),

@@ -11,7 +11,16 @@ import {
   uuidOf,
   waveOf,
 } from '../../test/setup/draws';
-import { draw, freeze, frozenProblems, type Refused, rulesProblems, type Wave } from './draw';
+import {
+  countsBySite,
+  draw,
+  freeze,
+  frozenProblems,
+  type Refused,
+  rulesProblems,
+  type SiteCounts,
+  type Wave,
+} from './draw';
 import { commitmentTo, sha256 } from './hashes';
 import { canonical, type Rules, recordSchema, type SiteRules } from './record';
 
@@ -142,6 +151,28 @@ test('whatever the register: everybody has one fate, places hold, blocks hold th
       }
     }),
     { numRuns: 150 },
+  );
+});
+
+test('the counts of each site are those of its people in the record, and before the draw of its register', () => {
+  fc.assert(
+    fc.property(aPlan, (plan) => {
+      const record = drawnRecord(plan);
+      const counts = countsBySite(record, record);
+      expect(counts.map(({ siteId }) => siteId)).toEqual(record.rules.sites.map(({ site }) => site));
+      const total = (of: keyof Omit<SiteCounts, 'siteId'>) => counts.reduce((sum, site) => sum + site[of], 0);
+      for (const { registered, servicePlus, standard, rush, misfit } of counts)
+        expect(servicePlus + standard + rush + misfit).toBe(registered);
+      expect([total('registered'), total('kept')]).toEqual([record.register.length, record.kept.length]);
+      const drawn = (arm: string) => record.allocations.filter((a) => a.arm === arm).length;
+      expect([total('servicePlus'), total('standard')]).toEqual([drawn('service_plus'), drawn('standard')]);
+      expect(total('rush')).toBe(record.entries.filter(({ fate }) => fate === 'rush').length);
+      const before = countsBySite(record, null);
+      expect(before).toEqual(
+        counts.map((site) => ({ ...site, servicePlus: 0, standard: 0, rush: 0, misfit: 0 })),
+      );
+    }),
+    { numRuns: 50 },
   );
 });
 

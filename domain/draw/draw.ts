@@ -6,11 +6,11 @@
 import type * as z from 'zod';
 import type { Instant } from '../calendar';
 import type { Problem } from '../enrolment';
+import type { Arm } from '../pathway';
 import { stream } from './generator';
 import { commitmentTo, drawKey, registerHash } from './hashes';
 import {
   type Allocation,
-  type Arm,
   algorithm,
   canonical,
   type Drawn,
@@ -246,6 +246,39 @@ export function outcomeOf(
   const inOrder = <T>(of: ReadonlyMap<string, T>) =>
     register.flatMap(({ id }) => (of.has(id) ? [of.get(id) as T] : []));
   return { entries: inOrder(entries), allocations: inOrder(allocations) };
+}
+
+export interface SiteCounts {
+  readonly siteId: string;
+  readonly registered: number;
+  readonly kept: number;
+  readonly servicePlus: number;
+  readonly standard: number;
+  readonly rush: number;
+  readonly misfit: number;
+}
+
+/** How many of each site of the rules, in their order. @param drawn null before the draw */
+export function countsBySite(
+  { rules, register, kept }: Pick<Frozen, 'rules' | 'register' | 'kept'>,
+  drawn: Pick<Drawn, 'entries' | 'allocations'> | null,
+): SiteCounts[] {
+  const fates = new Map(drawn?.entries.map(({ id, fate }) => [id, fate]));
+  const arms = new Map(drawn?.allocations.map(({ id, arm }) => [id, arm]));
+  return rules.sites.map(({ site }) => {
+    const here = register.filter((one) => one.site === site);
+    const of = (arm: Arm) => here.filter(({ id }) => arms.get(id) === arm).length;
+    const waiting = (fate: Entry['fate']) => here.filter(({ id }) => fates.get(id) === fate).length;
+    return {
+      siteId: site,
+      registered: here.length,
+      kept: kept.filter((one) => one.site === site).length,
+      servicePlus: of('service_plus'),
+      standard: of('standard'),
+      rush: waiting('rush'),
+      misfit: waiting('misfit'),
+    };
+  });
 }
 
 /** The strata of a draw with the sites and the rules of each. */

@@ -3,6 +3,7 @@
  * sites, arms and instants, and nothing else of a person. Workflow code may import this file: it hashes nothing.
  */
 import * as z from 'zod';
+import { arms } from '../pathway';
 
 export const format = 'service-plus-draw/1';
 export const algorithm = 'sha256-counter/1';
@@ -12,9 +13,6 @@ export const MOST_REGISTERED = 100_000;
 export const LARGEST_BLOCK = 1000;
 /** The stratum of everybody where the strata are `none`. */
 export const ONE_STRATUM = 'all';
-
-export const arms = ['service_plus', 'standard'] as const;
-export type Arm = (typeof arms)[number];
 
 const uuid = () =>
   z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'is not an id (UUID in small letters)');

@@ -116,6 +116,10 @@ describe('a role without an inbox', () => {
       'd’inscrire des jeunes à partir d’un tableur (CSV)',
       'de lire les réglages de chaque site, ses fermetures et ses prestations',
       'de les changer, et de voir auparavant quelles échéances bougeraient',
+      'de lire les tirages au sort et de les vérifier',
+      'd’annoncer le tirage d’une vague',
+      'de faire le fichier d’appariement de l’évaluation, et de lire ce qui en est parti',
+      'de lever l’aveugle quand l’analyse est faite',
     ]);
     // Nothing leads where it may not go.
     expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Chiffres|Mes rappels)$/ }).count()).toBe(0);
@@ -138,6 +142,7 @@ describe('a role without an inbox', () => {
       expect(await page.getByRole('main').getByRole('listitem').allTextContents()).toEqual([
         'de lire la liste des sites',
         'de lire les chiffres du programme à une date',
+        'de lire les tirages au sort et de les vérifier',
       ]);
     },
   );

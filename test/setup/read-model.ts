@@ -18,7 +18,7 @@ export async function recordedAccount(pool: Pool, pathwayId: string): Promise<Ac
     name: 'recorded_account',
     text: `select jsonb_build_object(
       'pathway', (select jsonb_build_object(
-          'revision', revision, 'siteId', site_id, 'status', status, 'step', step, 'interval', interval,
+          'revision', revision, 'siteId', site_id, 'status', status, 'arm', arm, 'step', step, 'interval', interval,
           'stepEnteredAt', iso(step_entered_at), 'enrolledAt', iso(enrolled_at), 'referentId', referent_id,
           'lastContactAt', iso(last_contact_at), 'holdUntil', hold_until, 'mediationId', mediation_id, 'contractId', contract_id,
           'settingsVersion', settings_version, 'exitCode', exit_code, 'exitedAt', iso(exited_at),
@@ -59,6 +59,7 @@ export function workflowAccount(state: PathwayState): Account {
   const { exit, ...snapshot } = state.pathway;
   return {
     pathway: {
+      arm: null,
       ...snapshot,
       revision: state.revision,
       exitCode: exit?.code ?? null,

@@ -7,6 +7,7 @@ import {
   recordContract,
   recordEmployment,
   recordTermination,
+  tell,
 } from '../../workflows/messages';
 import { type PathwayWorld, person, type YoungPerson } from './pathways';
 
@@ -110,6 +111,39 @@ export const recordedPathways: Record<string, (world: PathwayWorld) => Promise<Y
       const fields = decision === 'try_again' ? { channel: 'family' } : {};
       await young.complete('hard_to_reach_decision', decision, fields);
     }
+    return young;
+  },
+  'drawn-into-service-plus': async (world) => {
+    const young = await world.enrol({ awaitsDraw: true });
+    await young.contact('not_reached', 'phone');
+    await young.contact('reached', 'family');
+    await young.pass('40 days');
+    await young.handle.signal(tell, { kind: 'drawn', drawId: randomUUID(), arm: 'service_plus' });
+    await young.settled();
+    await young.welcomed('project_ready');
+    await young.pass('200 days');
+    await young.send(exitPathway, { code: 'moved_away' });
+    await young.undoExit();
+    await young.pass('10 days');
+    return young;
+  },
+  'drawn-into-the-usual-service': async (world) => {
+    const young = await world.enrol({ awaitsDraw: true });
+    await young.send(exitPathway, { code: 'declined' });
+    await young.undoExit();
+    await young.pass('20 days');
+    await young.handle.signal(tell, { kind: 'drawn', drawId: randomUUID(), arm: 'standard' });
+    await young.settled();
+    for (let year = 0; year < 3; year++) {
+      await young.pass('180 days');
+      await young.contact('reached', 'phone');
+      await young.pass('185 days');
+    }
+    await young.send(exitPathway, { code: 'moved_away' });
+    await young.undoExit();
+    await young.send(exitPathway, { code: 'other', wordsId: randomUUID() });
+    await young.settled();
+    await world.env.sleep('40 days');
     return young;
   },
   'continued-as-new': async (world) => {

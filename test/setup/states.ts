@@ -21,8 +21,8 @@ export type State = Readonly<Record<string, unknown>>;
 export async function shownAt(pool: Pool, id: string, at: Instant): Promise<State | undefined> {
   const { rows } = await pool.query<{ state: State }>({
     name: 'shown_then',
-    text: `select jsonb_build_object('step', p.step, 'stepEnteredAt', iso(p.step_entered_at), 'enteredAt', iso(p.enrolled_at),
-        'status', p.status, 'exitCode', p.exit_code, 'exitedAt', iso(p.exited_at), 'holdUntil', p.hold_until,
+    text: `select jsonb_build_object('step', p.step, 'stepEnteredAt', case when p.step is not null then iso(p.step_entered_at) end,
+        'enteredAt', iso(p.enrolled_at), 'status', p.status, 'exitCode', p.exit_code, 'exitedAt', iso(p.exited_at), 'holdUntil', p.hold_until,
         'referentId', p.referent_id, 'contractId', p.contract_id, 'mediationId', p.mediation_id,
         'lastContactAt', iso(p.last_contact_at),
         'overdue', p.status = 'active' and exists (

@@ -1,6 +1,8 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
+import type { drawOne, drawSummary } from '../../../api/routes/draws';
+import type { balance, blinding, flow } from '../../../api/routes/evaluation';
 import type { exportRow } from '../../../api/routes/exports';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
@@ -50,6 +52,15 @@ export type Export = z.output<typeof exportRow>;
 export type Overview = z.output<typeof overview>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
+
+export type DrawSummary = z.output<typeof drawSummary>;
+/** A draw with its counts by site. */
+export type Draw = z.output<typeof drawOne>;
+
+/** The CONSORT flow as at a day. */
+export type ConsortFlow = z.output<typeof flow>;
+export type Balance = z.output<typeof balance>;
+export type Blinding = z.output<typeof blinding>;
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -32,6 +32,7 @@ const w = inBoth({
     anyStep: 'Toutes les étapes',
     status: 'Situation',
     accompanied: 'Accompagnés',
+    outside: 'Hors étapes (tirage attendu, droit commun)',
     gone: 'Sortis',
     everyone: 'Tous',
     referent: 'Référent',
@@ -62,6 +63,7 @@ const w = inBoth({
     anyStep: 'All steps',
     status: 'Standing',
     accompanied: 'Accompanied',
+    outside: 'Outside the steps (draw awaited, usual service)',
     gone: 'Exited',
     everyone: 'All',
     referent: 'Referent',
@@ -85,6 +87,7 @@ const w = inBoth({
 
 const standings = {
   accompanied: ['active', 'on_hold'],
+  outside: ['awaiting_draw', 'usual_service'],
   gone: ['exited', 'closed'],
   everyone: undefined,
 } as const;
@@ -267,7 +270,7 @@ function List({ items }: { items: readonly PathwaySummary[] }) {
               <Link to={`/pathways/${p.id}`}>{nameOf(p)}</Link>
             </th>
             <td data-label={words.step}>
-              {steps.indexOf(p.step) + 1}. {labelOf(stepLabels[p.step])}
+              {p.step && `${steps.indexOf(p.step) + 1}. ${labelOf(stepLabels[p.step])}`}
               {p.status !== 'active' && (
                 <>
                   {' '}

@@ -1,4 +1,5 @@
 /** Where a young person is in the five steps, and since when. */
+import { Link } from 'react-router';
 import { stepLabels } from '../../../domain/labels';
 import { type Step, steps } from '../../../domain/pathway';
 import type { Pathway } from '../api/types';
@@ -16,6 +17,11 @@ const w = inBoth({
     notYet: 'pas encore',
     skipped: 'pas passée',
     before: 'avant la reprise du parcours',
+    awaits:
+      'L’accompagnement se décide par tirage au sort : les étapes commencent, ou non, le jour du tirage.',
+    draws: 'Voir les tirages',
+    usual: 'Les cinq étapes n’accompagnent pas ce jeune : le droit commun suit son cours.',
+    never: 'Ce jeune n’est entré dans aucune étape.',
   },
   en: {
     title: 'The five steps',
@@ -27,6 +33,10 @@ const w = inBoth({
     notYet: 'not yet',
     skipped: 'not passed through',
     before: 'before the pathway was taken over',
+    awaits: 'Who is accompanied is drawn: the steps begin, or do not, on the day of the draw.',
+    draws: 'See the draws',
+    usual: 'The five steps do not accompany this young person: the usual service takes its course.',
+    never: 'This young person entered no step.',
   },
 });
 
@@ -34,6 +44,15 @@ export function Steps({ pathway }: { pathway: Pathway }) {
   const words = useWords(w);
   const labelOf = useLabel();
   const { day } = useDates();
+  if (pathway.step === null) {
+    const { status } = pathway;
+    const why = status === 'awaiting_draw' ? 'awaits' : status === 'usual_service' ? 'usual' : 'never';
+    return (
+      <p className="fr-text--lead">
+        {words[why]} {why === 'awaits' && <Link to="/draws">{words.draws}</Link>}
+      </p>
+    );
+  }
   const now = steps.indexOf(pathway.step);
   const [first] = pathway.steps;
   const beganAt = first ? steps.indexOf(first.step) : 0;

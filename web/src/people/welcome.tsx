@@ -20,6 +20,10 @@ const w = inBoth({
     enrol: 'd’inscrire des jeunes à partir d’un tableur (CSV)',
     readSettings: 'de lire les réglages de chaque site, ses fermetures et ses prestations',
     changeSettings: 'de les changer, et de voir auparavant quelles échéances bougeraient',
+    readDraws: 'de lire les tirages au sort et de les vérifier',
+    announceDraws: 'd’annoncer le tirage d’une vague',
+    match: 'de faire le fichier d’appariement de l’évaluation, et de lire ce qui en est parti',
+    unblind: 'de lever l’aveugle quand l’analyse est faite',
     reference: 'Référence de l’API',
   },
   en: {
@@ -35,20 +39,27 @@ const w = inBoth({
     enrol: 'enrol young people from a spreadsheet (CSV)',
     readSettings: 'read the settings of each site, its closures and its actions',
     changeSettings: 'change them, and see beforehand which deadlines would move',
+    readDraws: 'read the draws and check them',
+    announceDraws: 'announce the draw of a wave',
+    match: 'make the matching file of the evaluation, and read what left of it',
+    unblind: 'unblind when the analysis is done',
     reference: 'API reference',
   },
 });
 
 /** What the roles without an inbox may do, by the action of the policy. */
-const ways: readonly [Action, 'sites' | 'figures' | 'staff' | 'enrol' | 'readSettings' | 'changeSettings'][] =
-  [
-    ['site.list', 'sites'],
-    ['steering.overview', 'figures'],
-    ['staff.list', 'staff'],
-    ['enrolment.import', 'enrol'],
-    ['settings.read', 'readSettings'],
-    ['settings.change', 'changeSettings'],
-  ];
+const ways = [
+  ['site.list', 'sites'],
+  ['steering.overview', 'figures'],
+  ['staff.list', 'staff'],
+  ['enrolment.import', 'enrol'],
+  ['settings.read', 'readSettings'],
+  ['settings.change', 'changeSettings'],
+  ['draw.read', 'readDraws'],
+  ['draw.announce', 'announceDraws'],
+  ['evaluation.match', 'match'],
+  ['evaluation.unblind', 'unblind'],
+] as const satisfies readonly (readonly [Action, string])[];
 
 export function Component() {
   const words = useWords(w);

@@ -28,7 +28,7 @@ const w = inBoth({
     contract: 'Contrat',
     none: 'aucun',
     signed: (day: string) => `signé le ${day}`,
-    unknown: 'Inconnue',
+    unknown: 'Aucune',
     corrected: 'Corrigé depuis',
     late: (on: string, recorded: string) => `évènement du ${on}, enregistré le ${recorded}`,
     shown: (n: number, more: boolean) =>
@@ -48,7 +48,7 @@ const w = inBoth({
     contract: 'Contract',
     none: 'none',
     signed: (day: string) => `signed on ${day}`,
-    unknown: 'Unknown',
+    unknown: 'None',
     corrected: 'Corrected since',
     late: (on: string, recorded: string) => `something of ${on}, recorded on ${recorded}`,
     shown: (n: number, more: boolean) => `${n} shown${more ? ', there are more' : ''}`,

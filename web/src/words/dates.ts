@@ -45,3 +45,17 @@ export const parisDay = (instant: string | Date = new Date()): string => isoDay.
 /** @returns how many days in Paris one instant is after another; negative: before it */
 export const daysBetween = (from: string | Date, to: string | Date): number =>
   (Date.parse(parisDay(to)) - Date.parse(parisDay(from))) / 86_400_000;
+
+const isoMinute = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+/** @returns the day and time it is in Paris at an instant, as a field takes it: YYYY-MM-DDTHH:MM */
+export const parisTime = (instant: string | Date): string =>
+  isoMinute.format(new Date(instant)).replace(' ', 'T');
+
+/** @param local a day and a time in Paris, as a field gives it: YYYY-MM-DDTHH:MM @returns its instant */
+export function parisInstant(local: string): string {
+  const wanted = Date.parse(`${local}Z`);
+  // How far Paris is ahead is asked of a moment that is an hour or two off, and then of the one found.
+  let at = wanted;
+  for (let tries = 0; tries < 2; tries++) at -= Date.parse(`${parisTime(new Date(at))}Z`) - wanted;
+  return new Date(at).toISOString();
+}
