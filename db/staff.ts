@@ -47,7 +47,7 @@ export async function listStaff(
   return rows;
 }
 
-export async function listSites(db: Pool): Promise<{ id: string; name: string }[]> {
+export async function listSites(db: Pool | PoolClient): Promise<{ id: string; name: string }[]> {
   const { rows } = await db.query<{ id: string; name: string }>('select id, name from sites order by name');
   return rows;
 }
