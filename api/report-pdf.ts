@@ -85,7 +85,7 @@ class Writer {
         CreationDate: new Date(report.knownAt),
         ModDate: new Date(report.knownAt),
       },
-    } as PDFKit.PDFDocumentOptions);
+    } as unknown as PDFKit.PDFDocumentOptions);
     fonts ??= { regular: font(400), bold: font(600) };
     this.doc.registerFont('regular', fonts.regular);
     this.doc.registerFont('bold', fonts.bold);

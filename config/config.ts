@@ -97,6 +97,10 @@ export const configSchema = z
       .default('07:30')
       .meta({ description: 'when the morning’s digests are sent on working days, in Europe/Paris' }),
 
+    REPORT_DAYS_BEFORE: z.coerce.number().int().min(0).max(60).default(7).meta({
+      description: 'days before a committee’s meeting at which its report is made, unless the meeting says another number',
+    }),
+
     API_WRITE_TIMEOUT_MS: atLeastOne
       .default(5000)
       .meta({ description: 'milliseconds a write waits for its pathway before answering 202' }),

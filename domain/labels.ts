@@ -247,6 +247,7 @@ export const exportLabels: Names<ExportKind> = {
   pathways: name('Les jeunes du site', 'The young people of the site'),
   tasks: name('Les tâches du site', 'The tasks of the site'),
   import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
+  report: name('La note d’étape', 'The progress report'),
 };
 /** What a task is about, beside the obstacles and the actions. */
 const subjectLabels: Readonly<Record<string, Label>> = {

@@ -11,5 +11,5 @@ export const readingKinds = [
 ] as const;
 export type ReadingKind = (typeof readingKinds)[number];
 
-export const exportKinds = ['pathways', 'tasks', 'import_rejects'] as const;
+export const exportKinds = ['pathways', 'tasks', 'import_rejects', 'report'] as const;
 export type ExportKind = (typeof exportKinds)[number];

@@ -1,6 +1,6 @@
 /**
  * Starts what is written first and started afterwards: the pathways of enrolments that an import wrote or whose own
- * start was interrupted, and the broadcasts that are due.
+ * start was interrupted, the broadcasts that are due, and the meetings of committees.
  */
 import type { Client } from '@temporalio/client';
 import type { Pool, PoolClient } from 'pg';
@@ -12,8 +12,9 @@ import {
   nextBroadcastIn,
 } from '../db/broadcasts';
 import { enrolmentsChannel, markStarted } from '../db/enrolments';
+import { type MeetingToStart, markMeetingsStarted, meetingsToStart } from '../db/meetings';
 import type { PathwayInput } from '../workflows/messages';
-import { startBroadcast, startPathway } from '../workflows/start-pathway';
+import { startBroadcast, startMeeting, startPathway } from '../workflows/start-pathway';
 import { isUnanswered } from '../workflows/unanswered';
 
 /** The watcher's parts. */
@@ -61,6 +62,7 @@ export async function runStarter(parts: StarterParts): Promise<void> {
       dueAt = Date.now() + ((await nextBroadcastIn(owner)) ?? Infinity);
       await startAll(parts, broadcasts);
       await startAll(parts, pathways);
+      await startAll(parts, meetings);
     } catch (err) {
       if (!signal.aborted) log.warn({ err }, 'what waits could not be started: next try in a few seconds');
     }
@@ -129,6 +131,14 @@ const broadcasts: ToStart<string> = {
   idOf: (id) => id,
   start: ({ temporal, taskQueue }, id) => startBroadcast(temporal, taskQueue, id, START_MS),
   mark: markBroadcastsStarted,
+};
+
+const meetings: ToStart<MeetingToStart> = {
+  what: 'meetings',
+  lock: meetingsToStart,
+  idOf: ({ meetingId }) => meetingId,
+  start: ({ temporal, taskQueue }, input) => startMeeting(temporal, taskQueue, input, START_MS),
+  mark: markMeetingsStarted,
 };
 
 /** @returns how many were started */

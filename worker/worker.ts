@@ -4,6 +4,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import type { Pool } from 'pg';
 import { broadcastActivities, type TellPathway } from '../activities/broadcasts';
 import { journalActivities } from '../activities/journal';
+import { meetingActivities } from '../activities/meetings';
 import { pathwayWorkflowId, tell } from '../workflows/messages';
 
 export interface WorkerParts {
@@ -41,7 +42,11 @@ export function createWorker({
       useWorkerVersioning: true,
       defaultVersioningBehavior: 'AUTO_UPGRADE',
     },
-    activities: { ...journalActivities(pool), ...broadcastActivities(pool, tellPathways(temporal)) },
+    activities: {
+      ...journalActivities(pool),
+      ...broadcastActivities(pool, tellPathways(temporal)),
+      ...meetingActivities(pool),
+    },
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     reuseV8Context: true,
     // A worker that is gone keeps nobody waiting for longer than this.

@@ -1,4 +1,5 @@
 /** The workflows of the worker's bundle. */
 export { broadcast } from './broadcast';
 export { mediation } from './mediation';
+export { meeting } from './meeting';
 export { pathway } from './pathway';

@@ -24,6 +24,15 @@ export interface BroadcastInput {
   readonly told?: number;
 }
 
+export const meetingWorkflowId = (meetingId: string) => `meeting-${meetingId}`;
+
+/** What a meeting is started with. */
+export interface MeetingInput {
+  readonly meetingId: string;
+  /** When its report is made. */
+  readonly makeAt: string;
+}
+
 /** What a pathway is started with. */
 export interface PathwayInput {
   readonly pathwayId: string;

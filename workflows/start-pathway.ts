@@ -1,7 +1,13 @@
 /** Starts workflows from outside, each once. Not part of the workflow bundle. */
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { broadcastWorkflowId, type PathwayInput, pathwayWorkflowId } from './messages';
+import {
+  broadcastWorkflowId,
+  type MeetingInput,
+  meetingWorkflowId,
+  type PathwayInput,
+  pathwayWorkflowId,
+} from './messages';
 
 /**
  * Starts a pathway; one that was started before is fine.
@@ -25,6 +31,16 @@ export async function startBroadcast(
 ): Promise<void> {
   const workflowId = broadcastWorkflowId(broadcastId);
   await startOnce(temporal, taskQueue, 'broadcast', workflowId, { broadcastId }, withinMs);
+}
+
+/** Starts to wait for the day of a meeting's report; one that was started before is fine. */
+export async function startMeeting(
+  temporal: Client,
+  taskQueue: string,
+  input: MeetingInput,
+  withinMs: number,
+): Promise<void> {
+  await startOnce(temporal, taskQueue, 'meeting', meetingWorkflowId(input.meetingId), input, withinMs);
 }
 
 async function startOnce(

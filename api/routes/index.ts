@@ -12,6 +12,7 @@ import { meRoutes } from './me';
 import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
 import { readingRoutes } from './readings';
+import { reportRoutes } from './report';
 import { settingsRoutes } from './settings';
 import { steeringRoutes } from './steering';
 import { taskRoutes } from './tasks';
@@ -35,4 +36,5 @@ export const routes: readonly Route[] = [
   ...glassRoutes,
   ...exportRoutes,
   ...steeringRoutes,
+  ...reportRoutes,
 ];
