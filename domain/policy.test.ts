@@ -45,9 +45,16 @@ describe('a young person of another site', () => {
 
 test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
-  for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
-    expect(reached(role)).toEqual(['me.read', 'site.list', 'steering.overview']);
+  for (const role of ['committee', 'national_committee'] as const) {
+    expect(reached(role)).toEqual([
+      'me.read',
+      'notification.choose',
+      'site.list',
+      'steering.overview',
+      'meeting.list',
+    ]);
   }
+  expect(reached('evaluator')).toEqual(['me.read', 'site.list', 'steering.overview', 'meeting.list']);
   expect(reached('admin')).toEqual([
     'me.read',
     'site.list',
@@ -57,6 +64,8 @@ test('committees, evaluators and the administration reach nobody', () => {
     'settings.read',
     'settings.change',
     'broadcast.read',
+    'meeting.list',
+    'meeting.plan',
   ]);
   for (const role of roles)
     expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));
