@@ -1,5 +1,5 @@
 /** What somebody finds whose role has no inbox: who they are here, and what they may do. */
-import { Navigate } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { roleLabels } from '../../../domain/labels';
 import type { Action } from '../../../domain/policy';
 import { Page } from '../layout/page';
@@ -15,7 +15,7 @@ const w = inBoth({
     may: 'Ce que vous pouvez faire',
     byApi: 'Par l’API, votre rôle permet :',
     sites: 'de lire la liste des sites',
-    meetings: 'de prévoir les réunions des comités de pilotage et leurs notes d’étape',
+    meetings: 'Prévoir les réunions des comités de pilotage et leurs notes d’étape',
     figures: 'de lire les chiffres du programme à une date',
     staff: 'de lire la liste des équipes',
     enrol: 'd’inscrire des jeunes à partir d’un tableur (CSV)',
@@ -31,7 +31,7 @@ const w = inBoth({
     may: 'What you may do',
     byApi: 'By the API, your role may:',
     sites: 'read the list of the sites',
-    meetings: 'plan the meetings of the steering committees and their progress reports',
+    meetings: 'Plan the meetings of the steering committees and their progress reports',
     figures: 'read the figures of the programme as at a date',
     staff: 'read the list of the teams',
     enrol: 'enrol young people from a spreadsheet (CSV)',
@@ -42,18 +42,15 @@ const w = inBoth({
 });
 
 /** What the roles without an inbox may do, by the action of the policy. */
-const ways: readonly [
-  Action,
-  'sites' | 'meetings' | 'figures' | 'staff' | 'enrol' | 'readSettings' | 'changeSettings',
-][] = [
-  ['site.list', 'sites'],
-  ['steering.overview', 'figures'],
-  ['meeting.plan', 'meetings'],
-  ['staff.list', 'staff'],
-  ['enrolment.import', 'enrol'],
-  ['settings.read', 'readSettings'],
-  ['settings.change', 'changeSettings'],
-];
+const ways: readonly [Action, 'sites' | 'figures' | 'staff' | 'enrol' | 'readSettings' | 'changeSettings'][] =
+  [
+    ['site.list', 'sites'],
+    ['steering.overview', 'figures'],
+    ['staff.list', 'staff'],
+    ['enrolment.import', 'enrol'],
+    ['settings.read', 'readSettings'],
+    ['settings.change', 'changeSettings'],
+  ];
 
 export function Component() {
   const words = useWords(w);
@@ -67,6 +64,13 @@ export function Component() {
       <p className="fr-text--lead">{words.as(displayName, labelOf(roleLabels[role]))}</p>
       <p>{words.noPerson}</p>
       <h2 className="fr-h4">{words.may}</h2>
+      {may('meeting.plan') && (
+        <p>
+          <Link className="fr-link" to="/steering/report">
+            {words.meetings}
+          </Link>
+        </p>
+      )}
       <p>{words.byApi}</p>
       <ul>
         {ways
