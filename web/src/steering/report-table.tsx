@@ -8,14 +8,15 @@ type Row = Table['rows'][number];
 
 const numberOf = (cell: Row['cells'][number] | undefined) => (typeof cell === 'number' ? cell : 0);
 
-export function ReportTable({ table }: { table: Table }) {
+/** @param of the section it stands in: its name alone another table may have too */
+export function ReportTable({ table, of }: { table: Table; of: string }) {
   const labelOf = useLabel();
   const language = useLanguage();
   const { title, columns, rows, chart } = table;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard */}
-      <section className="counts-room" aria-label={labelOf(title)} tabIndex={0}>
+      <section className="counts-room" aria-label={`${of}, ${labelOf(title)}`} tabIndex={0}>
         <table className="counts">
           <caption>{labelOf(title)}</caption>
           <thead>

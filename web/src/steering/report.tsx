@@ -132,15 +132,15 @@ function TheReport() {
           <About report={report} />
           <Downloads report={report} />
           {report.sections.map((section) => (
-            <section key={section.id} className="report__section" aria-labelledby={`section-${section.id}`}>
-              <h2 id={`section-${section.id}`}>{labelOf(section.title)}</h2>
+            <div key={section.id} className="report__section">
+              <h2>{labelOf(section.title)}</h2>
               {section.words.map((said) => (
                 <p key={said.fr}>{labelOf(said)}</p>
               ))}
               {section.tables.map((table) => (
-                <ReportTable key={table.id} table={table} />
+                <ReportTable key={table.id} table={table} of={labelOf(section.title)} />
               ))}
-            </section>
+            </div>
           ))}
           <Accordion label={words.how} titleAs="h2" className="report__left-out">
             <Definitions report={report} />
