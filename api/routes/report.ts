@@ -379,7 +379,7 @@ const dropMeeting = route({
   },
   params: shape.uuidParams,
   answers: { 200: { description: 'Cancelled', schema: meetingShape } },
-  problems: ['meeting_over', 'idempotency_key_reused'],
+  problems: ['meeting_over'],
   async handle({ api }, call) {
     const { actor, params, now } = call;
     const meeting = await asActor(api, actor, async (client) => {
