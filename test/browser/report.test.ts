@@ -90,7 +90,7 @@ test('a coordinator plans a meeting, is told what is wrong beside the field, and
   await meetings.getByText('réunion annulée').waitFor();
 });
 
-test('a member finds the report that the meeting was given, and that it was corrected since', async () => {
+test('a member finds the report that the meeting was given, and whether it was corrected since', async () => {
   const { world } = application;
   const page = await application.page('committee.tours', { path: '/steering/report' });
   await page.getByRole('link', { name: /^Lire la note remise le/ }).click();
