@@ -174,6 +174,11 @@ export const problemKinds = {
     'Cette absence est terminée : il n’y a rien à retirer',
     'This absence is over: there is nothing to withdraw',
   ),
+  meeting_over: kind(
+    409,
+    'Cette réunion a eu lieu : elle ne peut plus être annulée',
+    'This meeting has taken place: it can no longer be cancelled',
+  ),
   assignee_absent: kind(
     409,
     'Cette personne est absente : confiez la tâche à une autre',

@@ -32,6 +32,8 @@ export interface Deps {
     | 'FILE_MAX_BYTES'
     | 'DATA_DIR'
     | 'TRUSTED_PROXIES'
+    | 'DIGEST_AT'
+    | 'REPORT_DAYS_BEFORE'
   >;
   readonly identity: Identity;
   /** By which browsers sign in, and how it knows this application; without a secret it is a public client. */

@@ -22,6 +22,7 @@ describe('configuration', () => {
       API_REQUESTS_PER_MINUTE: 6000,
       IMPORT_MAX_BYTES: 1_073_741_824,
       TRUSTED_PROXIES: 0,
+      REPORT_DAYS_BEFORE: 7,
       FILE_MAX_BYTES: 10_485_760,
       WORKER_DEPLOYMENT_NAME: 'service-plus',
     });

@@ -95,7 +95,15 @@ export const configSchema = z
       .string()
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM')
       .default('07:30')
-      .meta({ description: 'when the morning’s digests are sent on working days, in Europe/Paris' }),
+      .meta({
+        description:
+          'when the morning’s digests are sent on working days, and committees’ reports made, in Europe/Paris',
+      }),
+
+    REPORT_DAYS_BEFORE: z.coerce.number().int().min(0).max(60).default(7).meta({
+      description:
+        'days before a committee’s meeting at which its report is made, unless the meeting says another number',
+    }),
 
     API_WRITE_TIMEOUT_MS: atLeastOne
       .default(5000)

@@ -45,6 +45,12 @@ const withPathway: Wall = { see: { ...team(inPathway), partner: inShared } };
 const ofEvaluation = "what in ('evaluation', 'evaluation_matching')";
 const and = (...conditions: string[]) => conditions.join(' and ');
 
+/** A committee's, and those who accompany at its site; of no site, the national roles. */
+const ofCommittee: Rows = {
+  ...{ coordinator: ofSite, counsellor: ofSite, committee: ofSite },
+  ...{ national_committee: 'site_id is null', evaluator: 'site_id is null' },
+};
+
 /** Every table of the schema. */
 const walls: Readonly<Record<string, Wall>> = {
   // Kept by the owner alone.
@@ -215,6 +221,16 @@ const walls: Readonly<Record<string, Wall>> = {
     remove: signedIn('staff_id = :me'),
   },
 
+  meetings: {
+    see: { ...ofCommittee, admin: 'true' },
+    add: { coordinator: and(ofSite, 'created_by = :me'), admin: 'created_by = :me' },
+    change: {
+      set: 'cancelled_at = now(), cancelled_by = app_actor()',
+      rows: { coordinator: ofSite, admin: 'true' },
+    },
+  },
+  kept_reports: { see: ofCommittee },
+
   reading_log: {
     see: { coordinator: ofSite },
     add: {
@@ -245,8 +261,11 @@ const walls: Readonly<Record<string, Wall>> = {
     },
     add: {
       coordinator: and(ofSite, 'actor_id = :me', `not ${ofEvaluation}`),
-      evaluator: "actor_id = :me and site_id is null and what = 'evaluation'",
       admin: "actor_id = :me and site_id is null and what in ('import_rejects', 'evaluation_matching')",
+      counsellor: and(ofSite, "actor_id = :me and what = 'report'"),
+      committee: and(ofSite, "actor_id = :me and what = 'report'"),
+      national_committee: "actor_id = :me and site_id is null and what = 'report'",
+      evaluator: "actor_id = :me and site_id is null and what in ('evaluation', 'report')",
     },
   },
 };
@@ -495,7 +514,10 @@ function rowsOfEverything(): string {
       from glass_requests r join staff s on s.id = r.actor_id, made m
       where m.n = 2 and s.subject in ('counsellor.blois', 'counsellor.tours');
     insert into exports (actor_id, site_id, what, filters, rows, made_at)
-      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects', 'evaluation', 'evaluation_matching']) what;
+      select id, site, what, '{}', 1, now() from everybody, unnest(array['tours', 'blois', null]) site, unnest(array['tasks', 'import_rejects', 'report', 'evaluation', 'evaluation_matching']) what;
+    insert into meetings (id, site_id, day, as_of, make_at, created_by, created_at)
+      select gen_random_uuid(), site, '2026-03-02', '2026-02-28', now(), id, now() from everybody, unnest(array['tours', 'blois', null]) site;
+    insert into kept_reports select id, site_id, '{}', repeat('0', 64), now() from meetings;
     insert into survey_answers select id, 1, '2026-03-02', now(), (select min(id::text)::uuid from everybody) from made;
     insert into unblindings select gen_random_uuid(), id::text, 'Une raison', id, now() from everybody;`;
 }

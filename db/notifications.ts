@@ -16,7 +16,8 @@ import { taskKinds } from '../domain/tasks';
 export interface NoticeToAddress {
   readonly id: string;
   readonly kind: NoticeKind;
-  readonly siteId: string;
+  /** null: of the national committee */
+  readonly siteId: string | null;
   /** Of its pathway; null: none yet, or no pathway is concerned. */
   readonly referentId: string | null;
 }

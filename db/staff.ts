@@ -32,22 +32,23 @@ export async function staffByIds(db: Pool | PoolClient, ids: readonly string[]):
   return rows;
 }
 
-/** Active people, of a site and role where given, by name. */
+/** Active people, of a site (null: of none) and role where given, by name. */
 export async function listStaff(
   db: Pool | PoolClient,
-  of: { siteId?: string; role?: Role },
+  of: { siteId?: string | null; role?: Role },
 ): Promise<StaffPerson[]> {
   const { rows } = await db.query<StaffPerson>({
     name: 'list_staff',
     text: `select ${columns} from staff
            where active and ($1::text is null or site_id = $1) and ($2::text is null or role = $2)
+             and (not $3 or site_id is null)
            order by site_id, role, display_name, id`,
-    values: [of.siteId ?? null, of.role ?? null],
+    values: [of.siteId ?? null, of.role ?? null, of.siteId === null],
   });
   return rows;
 }
 
-export async function listSites(db: Pool): Promise<{ id: string; name: string }[]> {
+export async function listSites(db: Pool | PoolClient): Promise<{ id: string; name: string }[]> {
   const { rows } = await db.query<{ id: string; name: string }>('select id, name from sites order by name');
   return rows;
 }

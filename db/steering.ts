@@ -4,7 +4,7 @@ import type { Day, Instant } from '../domain/calendar';
 import type { ListedFigure } from '../domain/figures';
 import type { TimelineEvent } from '../domain/journal';
 import type { ExitCode, Status, Step } from '../domain/pathway';
-import type { Cell, Counted } from '../domain/steering';
+import { type Cell, type Counted, type Overview, ofOneSite, overviewOf } from '../domain/steering';
 import type { PersonRef } from './tasks';
 
 /** The two instants: when it was so, and when that was known. */
@@ -36,6 +36,38 @@ export async function countStates(
     after: of('after'),
     changed: of('changed').reduce((sum, { youngPeople }) => sum + youngPeople, 0),
   };
+}
+
+/** Who reads an overview, as far as it bears on what is told. */
+export interface OverviewReader {
+  /** Small counts are masked for them. */
+  readonly masked: boolean;
+  /** Arms are counted for them. */
+  readonly arms: boolean;
+  /** They may ask of every site: what one reader may read is masked together. */
+  readonly national: boolean;
+}
+
+/**
+ * The overview as this reader may read it.
+ * @param of.siteId null: of all sites
+ * @param of.siteIds of the programme
+ */
+export async function overviewFor(
+  client: PoolClient,
+  at: Instants,
+  {
+    siteId,
+    siteIds,
+    masked,
+    arms,
+    national,
+  }: OverviewReader & { siteId: string | null; siteIds: readonly string[] },
+): Promise<Overview> {
+  const counting = masked && national ? null : siteId;
+  const counted = await countStates(client, at, counting);
+  const whole = overviewOf(counted, counting === null ? siteIds : [counting], { masked, arms });
+  return counting === null && siteId !== null ? ofOneSite(whole, siteId) : whole;
 }
 
 export interface StateFilter extends Instants {

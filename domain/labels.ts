@@ -251,6 +251,7 @@ export const exportLabels: Names<ExportKind> = {
   import_rejects: name('Les lignes refusées d’un import', 'The refused rows of an import'),
   evaluation: name('Les données de l’évaluation', 'The data of the evaluation'),
   evaluation_matching: name('L’appariement avec Parcours 3', 'The matching with Parcours 3'),
+  report: name('La note d’étape', 'The progress report'),
 };
 /** What a task is about, beside the obstacles and the actions. */
 const subjectLabels: Readonly<Record<string, Label>> = {

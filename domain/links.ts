@@ -7,6 +7,8 @@ export interface Links {
   readonly freeTasks: string;
   /** Who of another site reads, or has read, a young person's record. */
   readonly glass: string;
+  /** The report that a committee's meeting was given. */
+  readonly report: (meetingId: string) => string;
   /** What one is told of by e-mail. */
   readonly notifications: string;
 }
@@ -18,6 +20,7 @@ export function linksTo(publicUrl: string): Links {
     pathway: (pathwayId) => `${publicUrl}/pathways/${pathwayId}`,
     freeTasks: `${publicUrl}/tasks?assignee=unassigned`,
     glass: `${publicUrl}/readings?tab=other-site`,
+    report: (meetingId) => `${publicUrl}/steering/report?meeting=${meetingId}`,
     notifications: `${publicUrl}/me/notifications`,
   };
 }

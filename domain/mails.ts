@@ -18,7 +18,8 @@ export interface Mail {
 export interface NoticeFacts {
   readonly kind: NoticeKind;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly siteName: string;
+  /** null: of no site, the programme's */
+  readonly siteName: string | null;
   readonly recordedAt: Instant;
   readonly pathwayId: string | null;
   /** Whom of the staff it is about: who is away without substitute, who reads from another site. */
@@ -34,7 +35,9 @@ export function noticeMail(notice: NoticeFacts, links: Links): Mail {
   const { subject, text } = noticeTexts[notice.kind](notice, dayOf(notice.recordedAt));
   const link = notice.pathwayId
     ? links.pathway(notice.pathwayId)
-    : links[leadsTo[notice.kind] ?? 'freeTasks'];
+    : notice.kind === 'report_ready'
+      ? links.report(notice.data.meetingId as string)
+      : links[leadsTo[notice.kind] ?? 'freeTasks'];
   return {
     subject: `Service plus : ${subject.fr} / ${subject.en}`,
     text: paragraphs(['Bonjour,', text.fr, link, `English: ${text.en}`, stopping(links)]),
@@ -89,6 +92,17 @@ const noticeTexts: Readonly<
       text: {
         fr: `${staff?.displayName ?? 'Une personne'}${from} a demandé le ${french(on)} à lire le parcours d’un jeune accompagné à ${siteName}, qui dit y être suivi. Cette lecture est ouverte quatre heures, sans rien pouvoir modifier. Qui est ce jeune, la raison donnée et ce qui est lu :`,
         en: `${staff?.displayName ?? 'Somebody'}${from} asked on ${on} to read the pathway of a young person who is accompanied at ${siteName}. It is open for four hours, and nothing can be changed. The link says who it is, the reason given and what is read.`,
+      },
+    };
+  },
+  // No figure: they are read behind the link, by who may read them.
+  report_ready: ({ siteName, data }) => {
+    const [day, asOf] = [data.day as Day, data.asOf as Day];
+    return {
+      subject: { fr: 'note d’étape prête', en: 'progress report ready' },
+      text: {
+        fr: `La note d’étape du comité de pilotage ${siteName ? `de ${siteName}` : 'national'}, qui se réunit le ${french(day)}, est prête : état au ${french(asOf)}.`,
+        en: `the progress report for the ${siteName ? `steering committee of ${siteName}` : 'national steering committee'}, which meets on ${day}, is ready: state as at ${asOf}.`,
       },
     };
   },

@@ -7,6 +7,7 @@ export const noticeKinds = [
   'cfa_warning',
   'no_substitute',
   'glass_opened',
+  'report_ready',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

@@ -3,14 +3,14 @@ import { type Digest, type DigestTask, digestOf, messageKinds, messageKindsOf } 
 import { roles } from './pathway';
 import { taskKinds } from './tasks';
 
-test('each role may switch off what it may be told of; committees and evaluators are told nothing', () => {
+test('each role may switch off what it may be told of; committees of their report, evaluators of nothing', () => {
   expect(Object.fromEntries(roles.map((role) => [role, messageKindsOf(role)]))).toEqual({
-    coordinator: messageKinds,
+    coordinator: messageKinds.filter((kind) => kind !== 'report_ready'),
     counsellor: ['digest', 'high_alert', 'mediation_opened', 'cfa_warning'],
     mediator: ['digest', 'mediation_opened'],
     partner: ['digest'],
-    committee: [],
-    national_committee: [],
+    committee: ['report_ready'],
+    national_committee: ['report_ready'],
     evaluator: [],
     admin: [],
   });

@@ -25,6 +25,10 @@ export const messageLabels: Readonly<Record<MessageKind, Label>> = {
     fr: 'Lecture d’un parcours par un autre site, aussitôt',
     en: 'A pathway read by another site, at once',
   },
+  report_ready: {
+    fr: 'Note d’étape prête avant une réunion du comité',
+    en: 'Progress report ready before a meeting of the committee',
+  },
 };
 
 /** Who may have a task. */
@@ -39,6 +43,7 @@ const concerned: Readonly<
   cfa_warning: { roles: ['coordinator'], referent: true },
   no_substitute: { roles: ['coordinator'], referent: false },
   glass_opened: { roles: ['coordinator'], referent: false },
+  report_ready: { roles: ['committee', 'national_committee'], referent: false },
 };
 
 /** What somebody of this role may be told of, and switch off. */
@@ -53,7 +58,7 @@ export function messageKindsOf(role: Role): MessageKind[] {
 /**
  * Who is told of a notice: those it concerns, and for whoever is away that day their substitute. When nobody is left
  * all whom it concerns are told although they are away: a notice reaches somebody.
- * @param colleagues the active people of the site
+ * @param colleagues the active people of the site, or of no site
  * @returns staff ids, each once
  */
 export function recipientsOf(

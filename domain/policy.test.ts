@@ -47,11 +47,14 @@ test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
   const published = ['me.read', 'site.list', 'draw.read', 'steering.overview'];
   for (const role of ['committee', 'national_committee'] as const)
-    expect(reached(role)).toEqual([...published, 'evaluation.flow', 'evaluation.read']);
+    expect(reached(role)).toEqual([
+      ...['me.read', 'notification.choose', 'site.list', 'draw.read', 'steering.overview'],
+      ...['evaluation.flow', 'evaluation.read', 'meeting.list'],
+    ]);
   expect(reached('evaluator')).toEqual([
     ...published,
     ...['evaluation.export', 'evaluation.answer', 'evaluation.balance', 'evaluation.flow', 'evaluation.read'],
-    'evaluation.log',
+    ...['evaluation.log', 'meeting.list'],
   ]);
   expect(reached('admin')).toEqual([
     'me.read',
@@ -68,6 +71,8 @@ test('committees, evaluators and the administration reach nobody', () => {
     'evaluation.read',
     'evaluation.unblind',
     'evaluation.log',
+    'meeting.list',
+    'meeting.plan',
   ]);
   for (const role of roles)
     expect(sees(role, 'birthDate')).toBe(['coordinator', 'counsellor', 'mediator'].includes(role));

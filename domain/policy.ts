@@ -30,7 +30,10 @@ const takers: Reach = { coordinator: 'site', counsellor: 'takeable', mediator: '
 /** A role that is not named may not. */
 export const policy = {
   'me.read': everyone,
-  'notification.choose': { coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
+  'notification.choose': {
+    ...{ coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
+    ...{ committee: 'own', national_committee: 'own' },
+  },
   'calendar.feed': { coordinator: 'own', counsellor: 'own', mediator: 'own', partner: 'own' },
   'site.list': everyone,
   'staff.list': { ...team, admin: 'all' },
@@ -115,6 +118,15 @@ export const policy = {
   'evaluation.read': { evaluator: 'all', committee: 'all', national_committee: 'all', admin: 'all' },
   'evaluation.unblind': { admin: 'all' },
   'evaluation.log': { evaluator: 'all', admin: 'all' },
+  // A national role those of the national committee.
+  'meeting.list': {
+    ...accompanying,
+    committee: 'site',
+    national_committee: 'own',
+    evaluator: 'own',
+    admin: 'all',
+  },
+  'meeting.plan': { coordinator: 'site', admin: 'all' },
 } as const satisfies Record<string, Reach>;
 
 export type Action = keyof typeof policy;

@@ -13,5 +13,11 @@ export type ReadingKind = (typeof readingKinds)[number];
 
 /** What the evaluation takes away: its own people read of it, not the sites. */
 export const evaluationExportKinds = ['evaluation', 'evaluation_matching'] as const;
-export const exportKinds = ['pathways', 'tasks', 'import_rejects', ...evaluationExportKinds] as const;
+export const exportKinds = [
+  'pathways',
+  'tasks',
+  'import_rejects',
+  'report',
+  ...evaluationExportKinds,
+] as const;
 export type ExportKind = (typeof exportKinds)[number];

@@ -258,6 +258,7 @@ describe('who may do what', () => {
       reason: 'Se présente à notre accueil, dit être suivi ailleurs',
     },
     '/exports': { what: 'pathways', filters: {} },
+    '/steering/meetings': { day: inDays(30), asOf: inDays(-1) },
     '/me/notifications': { email: { digest: true } },
     '/pathways/{id}/contacts': { channel: 'phone', result: 'reached' },
     '/pathways/{id}/contracts': {
@@ -1588,6 +1589,19 @@ describe('the figures as at an instant', () => {
     expect((await get('counsellor.tours', `/steering/states?${at}`)).body.items).toHaveLength(entered);
     for (const path of ['/steering/overview', '/steering/states'])
       expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
+  });
+
+  test('the report in each form is of the own site, and so are the meetings it is made for', async () => {
+    for (const end of ['', '.csv', '.xlsx', '.pdf'])
+      expect((await get('coordinator.tours', `/steering/report${end}?site=blois`)).status).toBe(404);
+    const plan = (more: object) =>
+      post('coordinator.tours', '/steering/meetings', { day: inDays(30), asOf: inDays(-1), ...more });
+    expect((await plan({ siteId: 'blois' })).status).toBe(404);
+    const { id } = (await plan({})).body;
+    const drop = () => ask('coordinator.tours', 'delete', `/api/steering/meetings/${id}`);
+    expect((await drop()).status).toBe(200);
+    await w.owner.query('update meetings set day = $2 where id = $1', [id, inDays(-1)]);
+    expect((await drop()).body.code).toBe('meeting_over');
   });
 });
 

@@ -27,6 +27,7 @@ const mayRun = [
   'domain/files',
   'domain/labels',
   'domain/pathway',
+  'domain/report-words',
 ];
 
 test('of the other rooms a browser gets names and codes, and everything else as types', () => {

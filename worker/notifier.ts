@@ -112,7 +112,8 @@ async function addressNotices({ owner, log, now, signal }: Running): Promise<voi
         if (!notice) return false;
         id = notice.id;
         const { siteId, kind, referentId } = notice;
-        const [rules, colleagues] = [await siteRules(client, siteId), await listStaff(client, { siteId })];
+        const rules = siteId === null ? null : await siteRules(client, siteId);
+        const colleagues = await listStaff(client, { siteId });
         const duty = rules?.duty ?? { absences: [], roster: [] };
         const recipients = recipientsOf(kind, { referentId, colleagues, duty, today: dayOf(now()) });
         await addressNotice(client, notice, recipients, now());

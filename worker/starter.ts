@@ -1,6 +1,6 @@
 /**
  * Starts what is written first and started afterwards: the pathways of enrolments that an import wrote or whose own
- * start was interrupted, the draws that were announced, and the broadcasts that are due.
+ * start was interrupted, the draws that were announced, the broadcasts that are due, and the meetings of committees.
  */
 import type { Client } from '@temporalio/client';
 import type { Pool, PoolClient } from 'pg';
@@ -13,8 +13,9 @@ import {
 } from '../db/broadcasts';
 import { type DrawRow, drawsChannel, drawsToStart, markDrawsStarted } from '../db/draws';
 import { enrolmentsChannel, markStarted } from '../db/enrolments';
+import { type MeetingToStart, markMeetingsStarted, meetingsToStart } from '../db/meetings';
 import type { PathwayInput } from '../workflows/messages';
-import { startBroadcast, startDraw, startPathway } from '../workflows/start-pathway';
+import { startBroadcast, startDraw, startMeeting, startPathway } from '../workflows/start-pathway';
 import { isUnanswered } from '../workflows/unanswered';
 
 /** The watcher's parts. */
@@ -63,6 +64,7 @@ export async function runStarter(parts: StarterParts): Promise<void> {
       await startAll(parts, broadcasts);
       await startAll(parts, draws);
       await startAll(parts, pathways);
+      await startAll(parts, meetings);
     } catch (err) {
       if (!signal.aborted) log.warn({ err }, 'what waits could not be started: next try in a few seconds');
     }
@@ -142,6 +144,14 @@ const draws: ToStart<DrawRow> = {
     return startDraw(temporal, taskQueue, { drawId: id, freezeAt, drawAt, numberNotBefore }, START_MS);
   },
   mark: markDrawsStarted,
+};
+
+const meetings: ToStart<MeetingToStart> = {
+  what: 'meetings',
+  lock: meetingsToStart,
+  idOf: ({ meetingId }) => meetingId,
+  start: ({ temporal, taskQueue }, input) => startMeeting(temporal, taskQueue, input, START_MS),
+  mark: markMeetingsStarted,
 };
 
 /** @returns how many were started */

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { broadcastActivities, type TellPathway } from '../activities/broadcasts';
 import { drawActivities } from '../activities/draws';
 import { journalActivities } from '../activities/journal';
+import { meetingActivities } from '../activities/meetings';
 import { pathwayWorkflowId, tell } from '../workflows/messages';
 
 export interface WorkerParts {
@@ -46,6 +47,7 @@ export function createWorker({
       ...journalActivities(pool),
       ...broadcastActivities(pool, tellPathways(temporal)),
       ...drawActivities(pool),
+      ...meetingActivities(pool),
     },
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     reuseV8Context: true,

@@ -41,6 +41,15 @@ export const tellPublicNumber = defineUpdate<void, [{ number: string }]>('tellPu
 export const numberRefusals = ['number_not_awaited', 'number_too_early', 'number_told'] as const;
 export type NumberRefusal = (typeof numberRefusals)[number];
 
+export const meetingWorkflowId = (meetingId: string) => `meeting-${meetingId}`;
+
+/** What a meeting is started with. */
+export interface MeetingInput {
+  readonly meetingId: string;
+  /** When its report is made. */
+  readonly makeAt: string;
+}
+
 /** What a pathway is started with. */
 export interface PathwayInput {
   readonly pathwayId: string;

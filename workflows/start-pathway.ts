@@ -5,6 +5,8 @@ import {
   broadcastWorkflowId,
   type DrawInput,
   drawWorkflowId,
+  type MeetingInput,
+  meetingWorkflowId,
   type PathwayInput,
   pathwayWorkflowId,
 } from './messages';
@@ -41,6 +43,16 @@ export async function startDraw(
   withinMs: number,
 ): Promise<void> {
   await startOnce(temporal, taskQueue, 'draw', drawWorkflowId(input.drawId), input, withinMs);
+}
+
+/** Starts to wait for the day of a meeting's report; one that was started before is fine. */
+export async function startMeeting(
+  temporal: Client,
+  taskQueue: string,
+  input: MeetingInput,
+  withinMs: number,
+): Promise<void> {
+  await startOnce(temporal, taskQueue, 'meeting', meetingWorkflowId(input.meetingId), input, withinMs);
 }
 
 async function startOnce(

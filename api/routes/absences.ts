@@ -78,7 +78,7 @@ function refusePeriod({ from, to }: { from: Day; to: Day }, today: Day, language
 }
 
 /** @throws Problem not_found, forbidden */
-function refuseUnless(actor: Person, action: Action, subject: PolicySubject | null): void {
+export function refuseUnless(actor: Person, action: Action, subject: PolicySubject | null): void {
   const allowed = subject ? verdict(actor, action, subject) : 'unseen';
   if (allowed === 'unseen') throw new Problem('not_found');
   if (allowed === 'forbidden') throw new Problem('forbidden');

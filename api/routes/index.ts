@@ -14,6 +14,7 @@ import { meRoutes } from './me';
 import { pathwayRoutes } from './pathways';
 import { peopleRoutes } from './people';
 import { readingRoutes } from './readings';
+import { reportRoutes } from './report';
 import { settingsRoutes } from './settings';
 import { steeringRoutes } from './steering';
 import { taskRoutes } from './tasks';
@@ -39,4 +40,5 @@ export const routes: readonly Route[] = [
   ...steeringRoutes,
   ...drawRoutes,
   ...evaluationRoutes,
+  ...reportRoutes,
 ];

@@ -2,14 +2,14 @@
 import * as z from 'zod';
 import { asActor } from '../../db/pool';
 import { listSites } from '../../db/staff';
-import { countStates, type Instants, listStates } from '../../db/steering';
+import { type Instants, listStates, type OverviewReader, overviewFor } from '../../db/steering';
 import { dayOf, endOfDay, type Instant } from '../../domain/calendar';
 import { eventTypes } from '../../domain/event-groups';
 import { figures, listedFigures, stepsCounted } from '../../domain/figures';
 import type { Label } from '../../domain/forms';
 import { arms, exitCodes, phaseOf, steps } from '../../domain/pathway';
 import { type Action, scopeOf, verdict } from '../../domain/policy';
-import { countNames, ofOneSite, overviewOf } from '../../domain/steering';
+import { countNames } from '../../domain/steering';
 import { cursorQuery, page, pageOf, readCursor } from '../cursor';
 import type { Person } from '../identity';
 import { type FieldError, type Language, Problem } from '../problems';
@@ -18,7 +18,7 @@ import * as shape from '../shapes';
 
 /** From then on there is something to ask about, until then a date is a slip of the pen. */
 const FIRST = '2000-01-01';
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 export const instants = {
   asOf: moment.optional().meta({
@@ -32,6 +32,31 @@ export const instants = {
   site: z.string().max(40).optional(),
 };
 
+/**
+ * The instant that a parameter means; absent: now.
+ * @param refuse told what is wrong with it
+ */
+export function instantOf(
+  given: string | undefined,
+  now: Date,
+  refuse: (code: string, message: Label) => void,
+): Instant {
+  const nowOf = now.toISOString();
+  if (given === undefined || given === dayOf(now)) return nowOf;
+  if (given < FIRST) {
+    refuse('date_too_far', { fr: 'est avant 2000 : corrigez-le', en: 'lies before 2000: correct it' });
+    return nowOf;
+  }
+  const at = given.length === 10 ? endOfDay(given) : new Date(given).toISOString();
+  // By number: an instant after the year 9999 is written with a sign.
+  if (Date.parse(at) > now.getTime())
+    refuse('date_in_future', {
+      fr: 'est dans le futur : corrigez-le',
+      en: 'is in the future: correct it',
+    });
+  return at;
+}
+
 /** @throws Problem for an instant in the future, or known before it was */
 export function instantsOf(
   query: { asOf?: string; knownAt?: string },
@@ -39,31 +64,13 @@ export function instantsOf(
   language: Language,
 ): Instants {
   const errors: FieldError[] = [];
-  const refuse = (field: 'asOf' | 'knownAt', code: string, message: Label) =>
+  const refuse = (field: 'asOf' | 'knownAt') => (code: string, message: Label) => {
     errors.push({ pointer: `/${field}`, code, message: message[language] });
-  const find = (field: 'asOf' | 'knownAt'): Instant => {
-    const given = query[field];
-    const nowOf = now.toISOString();
-    if (given === undefined || given === dayOf(now)) return nowOf;
-    if (given < FIRST) {
-      refuse(field, 'date_too_far', {
-        fr: 'est avant 2000 : corrigez-le',
-        en: 'lies before 2000: correct it',
-      });
-      return nowOf;
-    }
-    const at = given.length === 10 ? endOfDay(given) : new Date(given).toISOString();
-    // By number: an instant after the year 9999 is written with a sign.
-    if (Date.parse(at) > now.getTime())
-      refuse(field, 'date_in_future', {
-        fr: 'est dans le futur : corrigez-le',
-        en: 'is in the future: correct it',
-      });
-    return at;
   };
-  const [asOf, knownAt] = [find('asOf'), find('knownAt')];
+  const asOf = instantOf(query.asOf, now, refuse('asOf'));
+  const knownAt = instantOf(query.knownAt, now, refuse('knownAt'));
   if (errors.length === 0 && knownAt < asOf) {
-    refuse('knownAt', 'known_before', {
+    refuse('knownAt')('known_before', {
       fr: 'est avant asOf : on ne sait pas encore ce qui n’a pas eu lieu',
       en: 'lies before asOf: what has not happened is not known yet',
     });
@@ -76,12 +83,19 @@ export function instantsOf(
  * The site that is asked about; null: all of them.
  * @throws Problem: another site is not there for this person
  */
-function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
+export function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
   if (scopeOf(actor.role, action) === 'all') return given ?? null;
   if (given !== undefined && verdict(actor, action, { siteId: given }) !== 'allowed')
     throw new Problem('not_found');
   return actor.siteId;
 }
+
+/** As what a role reads counts. */
+export const readerOf = ({ role }: Person): OverviewReader => ({
+  masked: role === 'committee' || role === 'national_committee',
+  arms: role === 'evaluator',
+  national: scopeOf(role, 'steering.overview') === 'all',
+});
 
 const shown = (description = 'null: masked') => z.int().nullable().meta({ description });
 const figureCounts = z
@@ -168,19 +182,15 @@ const readOverview = route({
     const ofSite = siteOf(actor, 'steering.overview', query.site);
     const names = new Map((await listSites(api)).map((site) => [site.id, site.name]));
     if (ofSite !== null && !names.has(ofSite)) throw new Problem('not_found');
-    const masked = actor.role === 'committee' || actor.role === 'national_committee';
-    // What one reader may read of all sites is masked of all of them together.
-    const together = masked && scopeOf(actor.role, 'steering.overview') === 'all';
-    const counting = together ? null : ofSite;
-    const siteIds = counting === null ? [...names.keys()] : [counting];
-    const counted = await asActor(api, actor, (client) => countStates(client, at, counting));
-    const whole = overviewOf(counted, siteIds, { masked, arms: actor.role === 'evaluator' });
-    const made = together && ofSite !== null ? ofOneSite(whole, ofSite) : whole;
+    const reader = readerOf(actor);
+    const made = await asActor(api, actor, (client) =>
+      overviewFor(client, at, { ...reader, siteId: ofSite, siteIds: [...names.keys()] }),
+    );
     return {
       status: 200,
       body: {
         ...at,
-        masked,
+        masked: reader.masked,
         ...made,
         sites: made.sites.map((site) => ({ siteName: names.get(site.siteId), ...site })),
       },

@@ -41,7 +41,8 @@ alter policy make on exports
   with check (actor_id = app_actor() and coalesce(site_id, '') = app_site()
     and ((app_role() = 'coordinator' and what not in ('evaluation', 'evaluation_matching'))
       or (app_role() = 'admin' and what in ('import_rejects', 'evaluation_matching'))
-      or (app_role() = 'evaluator' and what = 'evaluation')));
+      or (app_role() = 'evaluator' and what = 'evaluation')
+      or (app_role() in ('counsellor', 'committee', 'national_committee', 'evaluator') and what = 'report')));
 alter policy see on exports
   using ((app_role() = 'coordinator' and (site_id = app_site() or site_id is null)
       and what not in ('evaluation', 'evaluation_matching'))

@@ -135,7 +135,17 @@ describe('a role without an inbox', () => {
       const page = await application.page(person);
       await page.waitForURL('**/steering');
       await page.getByRole('heading', { level: 1, name: 'Chiffres du programme' }).waitFor();
-      expect(await page.getByRole('link', { name: /^(Tâches|Jeunes|Mes rappels)$/ }).count()).toBe(0);
+      expect(await page.getByRole('link', { name: /^(Tâches|Jeunes)$/ }).count()).toBe(0);
+      // Members of a committee are told of their report by e-mail, and may switch that off; there is no calendar for them.
+      const reminders = page.getByRole('link', { name: 'Mes rappels' });
+      expect(await reminders.count()).toBe(person === 'evaluator' ? 0 : 1);
+      if (person !== 'evaluator') {
+        await reminders.click();
+        await page.getByText('Note d’étape prête avant une réunion du comité').first().waitFor();
+        expect(await page.getByRole('heading', { level: 2 }).allTextContents()).not.toContain(
+          'Mes échéances dans mon agenda',
+        );
+      }
       // Who they are here and what they may do is still told.
       await page.goto('/welcome');
       await page.getByRole('heading', { level: 1, name: 'Bienvenue' }).waitFor();

@@ -141,6 +141,8 @@ export async function createApiWorld(ways: { api?: Cut; worker?: Cut } = {}): Pr
       FILE_MAX_BYTES: 3_000_000,
       DATA_DIR: dataDir,
       TRUSTED_PROXIES: 0,
+      DIGEST_AT: '07:30',
+      REPORT_DAYS_BEFORE: 7,
     },
     identity: createIdentity({ issuer: testIssuer, audience: testAudience, pool: api, keys: tokens.keys }),
     oidc: { issuer: testIssuer, clientId: 'service-plus-web' },

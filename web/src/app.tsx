@@ -73,6 +73,7 @@ const router = createBrowserRouter([
       { path: '/draws', lazy: () => import('./draws/draws') },
       { path: '/draws/new', lazy: () => import('./draws/announce') },
       { path: '/draws/:id', lazy: () => import('./draws/draw') },
+      { path: '/steering/report', lazy: () => import('./steering/report') },
       { path: '/other-site', lazy: () => import('./people/glass') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

@@ -15,6 +15,7 @@ import type {
   pathwaySummary,
 } from '../../../api/routes/pathways';
 import type { reading } from '../../../api/routes/readings';
+import type { meetingShape, shownReport } from '../../../api/routes/report';
 import type { overview, state } from '../../../api/routes/steering';
 import type { bulkResult, taskCounts, taskDetails, viewFilters } from '../../../api/routes/tasks';
 import type { view } from '../../../api/routes/views';
@@ -50,6 +51,9 @@ export type GlassRequest = z.output<typeof glassRequest>;
 export type Export = z.output<typeof exportRow>;
 
 export type Overview = z.output<typeof overview>;
+/** What committees are given. */
+export type Report = z.output<typeof shownReport>;
+export type CommitteeMeeting = z.output<typeof meetingShape>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
 

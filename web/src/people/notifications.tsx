@@ -9,6 +9,7 @@ import { get, write } from '../api/client';
 import type { CalendarFeed, CalendarFeedMade, Notifications } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
+import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 
@@ -61,10 +62,11 @@ const w = inBoth({
 
 export function Component() {
   const words = useWords(w);
+  const may = useMay();
   return (
     <Page title={words.title}>
       <Mails />
-      <Calendar />
+      {may('calendar.feed') && <Calendar />}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 /** What somebody finds whose role has no inbox: who they are here, and what they may do. */
-import { Navigate } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { roleLabels } from '../../../domain/labels';
 import type { Action } from '../../../domain/policy';
 import { Page } from '../layout/page';
@@ -15,6 +15,7 @@ const w = inBoth({
     may: 'Ce que vous pouvez faire',
     byApi: 'Par l’API, votre rôle permet :',
     sites: 'de lire la liste des sites',
+    meetings: 'Prévoir les réunions des comités de pilotage et leurs notes d’étape',
     figures: 'de lire les chiffres du programme à une date',
     staff: 'de lire la liste des équipes',
     enrol: 'd’inscrire des jeunes à partir d’un tableur (CSV)',
@@ -34,6 +35,7 @@ const w = inBoth({
     may: 'What you may do',
     byApi: 'By the API, your role may:',
     sites: 'read the list of the sites',
+    meetings: 'Plan the meetings of the steering committees and their progress reports',
     figures: 'read the figures of the programme as at a date',
     staff: 'read the list of the teams',
     enrol: 'enrol young people from a spreadsheet (CSV)',
@@ -73,6 +75,13 @@ export function Component() {
       <p className="fr-text--lead">{words.as(displayName, labelOf(roleLabels[role]))}</p>
       <p>{words.noPerson}</p>
       <h2 className="fr-h4">{words.may}</h2>
+      {may('meeting.plan') && (
+        <p>
+          <Link className="fr-link" to="/steering/report">
+            {words.meetings}
+          </Link>
+        </p>
+      )}
       <p>{words.byApi}</p>
       <ul>
         {ways

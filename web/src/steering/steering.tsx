@@ -9,6 +9,7 @@ import { Link } from 'react-router';
 import { type Figure, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
 import { armLabels, exitLabels, stepLabels } from '../../../domain/labels';
 import { steps } from '../../../domain/pathway';
+import { reportTitle } from '../../../domain/report-words';
 import { get, queryOf } from '../api/client';
 import type { Overview } from '../api/types';
 import { Page } from '../layout/page';
@@ -129,6 +130,11 @@ export function Component() {
 
   return (
     <Page title={words.title}>
+      <p>
+        <Link className="fr-link" to={`/steering/report${queryOf(address)}`}>
+          {labelOf(reportTitle)}
+        </Link>
+      </p>
       <search className="steering-filters">
         <Input
           label={words.asOf}
