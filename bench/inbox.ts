@@ -1,7 +1,7 @@
 /** The inbox of a programme with a million open tasks: its queries beside the same written by hand, and its pages by HTTP. */
 import type { Pool, PoolClient } from 'pg';
 import { writeCursor } from '../api/cursor';
-import { dueBounds } from '../api/routes/tasks';
+import { dueBounds, kindsOfNobodys } from '../api/routes/tasks';
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
 import { countTasks, listTasks, type TabCounts, type TaskFilter } from '../db/tasks';
@@ -18,6 +18,8 @@ const WARM_UP = 10;
 
 const me = demonstrationPerson('counsellor.tours');
 const partner = demonstrationPerson('partner.tours');
+/** That a counsellor may take. */
+const takeable = kindsOfNobodys(me) ?? [];
 
 /** What somebody asks of their inbox: in our words, by hand, and by HTTP. */
 interface Question {
@@ -68,7 +70,7 @@ export async function inbox(
   const sql = await inTurns(
     system.pool,
     me,
-    (client) => countTasks(client, me.id, { scope: { siteId: 'tours' } }, bounds),
+    (client) => countTasks(client, me.id, { scope: { siteId: 'tours' }, kindsOfNobodys: takeable }, bounds),
     (client) => countByHand(client, bounds),
   );
   const counts = await requested(system, tokens['counsellor.tours'], '/api/tasks/counts');
@@ -102,8 +104,8 @@ async function questions(
     },
     {
       name: 'nobody’s',
-      filter: { assigneeId: null },
-      byHand: [`t.site_id = 'tours' and t.assignee_id is null`],
+      filter: { assigneeId: null, kinds: takeable },
+      byHand: [`t.site_id = 'tours' and t.assignee_id is null and t.kind = any($1)`, takeable],
       query: 'assignee=unassigned',
     },
     {
@@ -216,9 +218,9 @@ async function countByHand(
 ): Promise<TabCounts> {
   const { rows } = await client.query<{ due: Date; me: number; unassigned: number; team: number }>(
     `select due_at as due, count(*) filter (where assignee_id = $1) as me,
-       count(*) filter (where assignee_id is null) as unassigned, count(*) as team
+       count(*) filter (where assignee_id is null and kind = any($2)) as unassigned, count(*) as team
      from tasks where site_id = 'tours' and status = 'open' group by due_at`,
-    [me.id],
+    [me.id, takeable],
   );
   const tab = (name: 'me' | 'unassigned' | 'team') => {
     const between = (from: string, to: string) =>

@@ -39,7 +39,10 @@ export async function writeManyTasks(pool: Pool, pathways: number, firstDue = '2
         from made join hands using (site_id);
       insert into tasks (id, pathway_id, site_id, key, kind, round, step, interval, status, assignee_id, partner_id, schedule,
           counted_from, planned_at, opens_at, due_at, remind_at, escalate_at, committee_at, settings_version, rungs, revision)
-        select id || '.' || i, id, site_id, 'step-3/' || i, (array['search_follow_up', 'search_workshop', 'offer_feedback', 'remove_obstacle', 'first_contact'])[i % 5 + 1],
+        select id || '.' || i, id, site_id, 'step-3/' || i,
+          -- Of nobody's tasks a few are for another role than a counsellor's.
+          case when i = 8 and n % 10 = 0 then 'accept_mediation' when i = 8 and n % 10 = 1 then 'assign_referent'
+            else (array['search_follow_up', 'search_workshop', 'offer_feedback', 'remove_obstacle', 'first_contact'])[i % 5 + 1] end,
           1, (array['contract_search', 'project_validation', 'welcome'])[i % 3 + 1], 3, case when i > 10 then 'done' else 'open' end,
           case when i % 4 > 0 then counsellors[(n * 7 + i) % cardinality(counsellors) + 1] end,
           case when (n * 10 + i) % 100 = 0 then partners[n / 10 % cardinality(partners) + 1] end, '{}',

@@ -263,7 +263,7 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   ],
   app_open_tasks: [
     'counts by when they are due, of the caller’s site alone',
-    "select * from app_open_tasks('blois', null, null)",
+    "select * from app_open_tasks('blois', null, null, null)",
   ],
   app_changed_tasks: [
     'read once for all who listen, then told to whom the policy lets see: ids and kinds',

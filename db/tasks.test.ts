@@ -5,7 +5,7 @@ import { type Plan, plansOf, scansOf } from '../test/setup/plans';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';
 import { apiPool, asActor, ownerPool } from './pool';
 import { demonstrationPerson, seedDemonstration } from './seed';
-import { countTasks, listTasks, type TaskFilter, type TaskNarrowing } from './tasks';
+import { type CountNarrowing, countTasks, listTasks, type TaskFilter, type TaskNarrowing } from './tasks';
 
 let database: TestDatabase;
 let owner: Pool;
@@ -48,7 +48,12 @@ const lists: [string, string, TaskFilter][] = [
   ['the team’s', 'counsellor.tours', site],
   ['the team’s, a later page', 'counsellor.tours', { ...site, after }],
   ['mine', 'counsellor.tours', { ...site, assigneeId: counsellor }],
-  ['nobody’s', 'counsellor.tours', { ...site, assigneeId: null }],
+  ['nobody’s', 'coordinator.tours', { ...site, assigneeId: null }],
+  [
+    'nobody’s that a mediator may take',
+    'mediator.tours',
+    { ...site, assigneeId: null, kinds: ['accept_mediation', 'meet_parties', 'mediation_follow_up'] },
+  ],
   ['overdue ones', 'counsellor.tours', { ...site, dueBefore: bounds.now }],
   [
     'those of the week',
@@ -87,8 +92,9 @@ test('a first page is found in an index alone and reads the tasks that it shows,
   ]);
 });
 
-test.each<[string, Partial<TaskNarrowing>]>([
+test.each<[string, Partial<CountNarrowing>]>([
   ['a team', {}],
+  ['a team, nobody’s by what one may take', { kindsOfNobodys: ['first_contact', 'entry_interview'] }],
   ['a team narrowed by kind and step', { kinds: ['first_contact'], step: 'welcome' }],
 ])('all tabs of %s are counted in a small index, without the tasks themselves', async (_, narrowed) => {
   const asked = { scope: ofSite.scope, ...narrowed };
@@ -150,6 +156,27 @@ test('counts tell each tab by when its tasks are due', async () => {
     team: counted(rows),
   });
   expect(Math.min(...dues.map((due) => told.me[due]))).toBeGreaterThan(0);
+});
+
+test.each<[string, Partial<TaskNarrowing>]>([
+  ['by day', {}],
+  ['about somebody', { referentId: null }],
+])('nobody’s are counted by kind, all others whatever their kind: %s', async (_, narrowed) => {
+  const kindsOfNobodys = ['first_contact'] as const;
+  const { rows } = await owner.query<{ of: number; nobodys: number; team: number; me: number }>(
+    `select count(*) filter (where t.assignee_id is null and kind = any($2))::int as of,
+       count(*) filter (where t.assignee_id is null)::int as nobodys, count(*)::int as team,
+       count(*) filter (where t.assignee_id = $1)::int as me
+     from tasks t join pathways p on p.id = t.pathway_id
+     where t.site_id = 'tours' and t.status = 'open' and ($3 or p.referent_id is null)`,
+    [counsellor, kindsOfNobodys, !('referentId' in narrowed)],
+  );
+  const { of, nobodys, team, me } = rows[0] as (typeof rows)[0];
+  expect([of > 0, nobodys > of]).toEqual([true, true]);
+  const told = await asActor(api, demonstrationPerson('counsellor.tours'), (client) =>
+    countTasks(client, counsellor, { scope: ofSite.scope, ...narrowed, kindsOfNobodys }, bounds),
+  );
+  expect([told.unassigned.total, told.team.total, told.me.total]).toEqual([of, team, me]);
 });
 
 test('counts of a partner read its tasks, not those of all', async () => {

@@ -198,16 +198,21 @@ export interface DueCounts {
   readonly later: number;
 }
 
+export interface CountNarrowing extends TaskNarrowing {
+  readonly kindsOfNobodys?: readonly TaskKind[];
+}
+
 export type TabCounts = Readonly<Record<'me' | 'unassigned' | 'team', DueCounts>>;
 
 /**
  * Open tasks by whose they are and when they are due, all in one reading: of a site in an index made for it.
+ * @param f.kindsOfNobodys of which kinds nobody's are counted; absent: those of all
  * @param bounds part the time, each after the one before: see `dueBounds` of the API
  */
 export async function countTasks(
   client: PoolClient,
   actorId: string,
-  f: TaskNarrowing,
+  f: CountNarrowing,
   bounds: { now: Instant; todayEnds: Instant; weekEnds: Instant },
 ): Promise<TabCounts> {
   const { values, $ } = collect();
@@ -236,14 +241,15 @@ export async function countTasks(
 }
 
 /** How many tasks are due when: mine, nobody's, the team's. */
-function byDue(actorId: string, f: TaskNarrowing, $: Parameter): string {
-  const { scope, site, step, kinds, ...aboutSomebody } = f;
+function byDue(actorId: string, f: CountNarrowing, $: Parameter): string {
+  const { scope, site, step, kinds, kindsOfNobodys, ...aboutSomebody } = f;
+  const ofNobody = $(kindsOfNobodys ?? null);
   if ('siteId' in scope && site === undefined && Object.values(aboutSomebody).every((v) => v === undefined)) {
-    return `app_open_tasks(${$(scope.siteId)}, ${$(kinds ?? null)}, ${$(step ?? null)})`;
+    return `app_open_tasks(${$(scope.siteId)}, ${$(kinds ?? null)}, ${ofNobody}, ${$(step ?? null)})`;
   }
   const conditions = [...narrowedBy(f, $), "t.status = 'open'"].join(' and ');
   return `(select t.due_at, count(*) filter (where t.assignee_id = ${$(actorId)}) as me,
-     count(*) filter (where t.assignee_id is null) as unassigned, count(*) as team
+     count(*) filter (where t.assignee_id is null and (${ofNobody}::text[] is null or t.kind = any(${ofNobody}))) as unassigned, count(*) as team
      from tasks t where ${conditions} group by t.due_at) counted`;
 }
 

@@ -826,6 +826,30 @@ describe('the inbox', () => {
     }
   });
 
+  test('offers of nobody’s tasks those that one’s role may take, and those asked for by kind', async () => {
+    const id = await w.enrol('tours');
+    await done('counsellor.tours', await w.task(id, 'first_contact'), {
+      outcome: 'reached',
+      channel: 'phone',
+    });
+    const forCoordinator = await w.task(id, 'assign_referent');
+    const of = async (person: string, query = '') => {
+      const list = await get(person, `/tasks?limit=200&assignee=unassigned${query}`);
+      const { body: counts } = await get(person, `/tasks/counts?${query.slice(1)}`);
+      expect([person, counts.unassigned.total]).toEqual([person, list.body.items.length]);
+      return list.body.items as { id: string; kind: string; takeable: boolean }[];
+    };
+    for (const person of ['counsellor.tours', 'mediator.tours']) {
+      const items = await of(person);
+      expect([person, items.every((t) => t.takeable)]).toEqual([person, true]);
+      expect(items.map((t) => t.id)).not.toContain(forCoordinator);
+    }
+    expect((await of('counsellor.tours')).length).toBeGreaterThan(0);
+    expect((await of('coordinator.tours')).map((t) => t.id)).toContain(forCoordinator);
+    const asked = await of('counsellor.tours', '&kind=assign_referent');
+    expect(asked.map((t) => [t.kind, t.takeable])).toContainEqual(['assign_referent', false]);
+  });
+
   test('is narrowed by step, kind, pathway, person, status and site', async () => {
     const { pathwayId } = shared;
     const of = async (query: string) => (await get('coordinator.tours', `/tasks?${query}`)).body.items;

@@ -41,7 +41,10 @@ const tabs = {
   assignee: z
     .union([z.enum(['me', 'unassigned', 'team']), z.uuid()])
     .default('team')
-    .meta({ description: 'whose: mine, nobody’s, all of the site, or those of one person' }),
+    .meta({
+      description:
+        'whose: mine, nobody’s, all of the site, or those of one person; nobody’s are those of the kinds asked for, without `kind` of those that the caller’s role may take',
+    }),
   due: z
     .enum(dues)
     .optional()
@@ -95,6 +98,15 @@ function narrowed(actor: Person, query: z.output<typeof countQuery>, sought?: st
   };
 }
 
+/** The kinds of nobody's tasks: those asked for, else those the role may take. Undefined: all. */
+export function kindsOfNobodys(
+  { role }: { readonly role: Role },
+  asked?: readonly TaskKind[],
+): readonly TaskKind[] | undefined {
+  if (asked || scopeOf(role, 'task.claim') !== 'takeable') return asked;
+  return taskKinds.filter((kind) => mayHold(role, kind));
+}
+
 export function scopeFor(actor: Person, action: Action): TaskScope {
   return scopeOf(actor.role, action) === 'site'
     ? { siteId: actor.siteId as string }
@@ -126,9 +138,10 @@ export function listed(
     later: { dueFrom: weekEnds },
   };
   const whose = { me: actor.id, unassigned: null, team: undefined } as const;
-  const { assignee } = filters;
+  const { assignee, kind } = filters;
   return {
     ...narrowed(actor, filters, sought),
+    kinds: assignee === 'unassigned' ? kindsOfNobodys(actor, kind) : kind,
     status: filters.status,
     assigneeId: assignee in whose ? whose[assignee as keyof typeof whose] : assignee,
     ...(filters.due && due[filters.due]),
@@ -197,7 +210,12 @@ export const count = route({
   },
   async handle({ api }, { actor, query, sought, now }) {
     const body = await asActor(api, actor, (client) =>
-      countTasks(client, actor.id, narrowed(actor, query, sought), dueBounds(now)),
+      countTasks(
+        client,
+        actor.id,
+        { ...narrowed(actor, query, sought), kindsOfNobodys: kindsOfNobodys(actor, query.kind) },
+        dueBounds(now),
+      ),
     );
     return { status: 200, body };
   },

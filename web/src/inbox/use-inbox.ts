@@ -9,7 +9,7 @@ import { get, queryOf, seeking } from '../api/client';
 import type { Page, Task, TaskCounts } from '../api/types';
 import { useLive } from '../live/live';
 import { belongsHere } from './change';
-import { type Filters, narrowingOf, type TaskKind } from './filters';
+import { type Filters, narrowingOf } from './filters';
 
 const PAGE_SIZE = 50;
 /** The API reads so many by their ids at once. */
@@ -33,23 +33,14 @@ const nothing = { now: new Map<string, Task | null>(), fresh: new Set<string>() 
 
 export interface Asked {
   readonly filters: Filters;
-  /** The kinds that the reader may take, where it is not all: nobody's tasks are those that are theirs to take. */
-  readonly takeable: readonly TaskKind[] | null;
   readonly cursor: string | null;
   readonly sought: string;
 }
 
-export function useInbox({ filters, takeable, cursor, sought }: Asked) {
+export function useInbox({ filters, cursor, sought }: Asked) {
   const cache = useQueryClient();
   const how = useNavigationType();
-  // Whoever asks for kinds is shown them, also what is for another role.
-  const free = filters.kind ?? takeable ?? undefined;
-  const query = {
-    ...filters,
-    kind: filters.assignee === 'unassigned' ? free : filters.kind,
-    cursor,
-    limit: PAGE_SIZE,
-  };
+  const query = { ...filters, cursor, limit: PAGE_SIZE };
   const listKey = ['tasks', query, sought];
   const readList = (more: object, signal?: AbortSignal) =>
     get<Page<Task>>(`/api/tasks${queryOf({ ...query, ...more })}`, signal, seeking(sought));
@@ -64,14 +55,12 @@ export function useInbox({ filters, takeable, cursor, sought }: Asked) {
     refetchOnReconnect: false,
   });
   const narrowing = narrowingOf(filters);
-  const countsOf = (its: object) => ({
-    queryKey: ['task-counts', its, sought],
-    queryFn: ({ signal }: { signal: AbortSignal }) =>
-      get<TaskCounts>(`/api/tasks/counts${queryOf({ ...its })}`, signal, seeking(sought)),
+  const counts = useQuery({
+    queryKey: ['task-counts', narrowing, sought],
+    queryFn: ({ signal }) =>
+      get<TaskCounts>(`/api/tasks/counts${queryOf({ ...narrowing })}`, signal, seeking(sought)),
     placeholderData: keepPreviousData,
   });
-  const counts = useQuery(countsOf(narrowing));
-  const counted = useQuery(countsOf({ ...narrowing, kind: free }));
 
   const page = list.data;
   const readAt = list.dataUpdatedAt;
@@ -143,7 +132,7 @@ export function useInbox({ filters, takeable, cursor, sought }: Asked) {
     readAt: new Date(readAt),
     now,
     fresh: fresh.size,
-    counts: counts.data && counted.data && { ...counts.data, unassigned: counted.data.unassigned },
+    counts: counts.data,
     error: list.error,
     /** Something else was asked for: what is shown is of before. */
     isOld: list.isPlaceholderData || (list.isFetching && page !== undefined),
