@@ -1,6 +1,15 @@
 /** The policy read as sentences: the table itself is held against every route in test/api.test.ts. */
 import { roles } from './pathway';
-import { actions, mayHold, mayStandIn, type PolicyActor, scopeOf, sees, verdict } from './policy';
+import {
+  type Action,
+  actions,
+  mayHold,
+  mayStandIn,
+  type PolicyActor,
+  scopeOf,
+  sees,
+  verdict,
+} from './policy';
 import { taskKinds, tasks } from './tasks';
 
 const actor = (role: PolicyActor['role'], siteId: string | null = 'tours'): PolicyActor => ({
@@ -46,7 +55,14 @@ describe('a young person of another site', () => {
 test('committees, evaluators and the administration reach nobody', () => {
   const reached = (role: PolicyActor['role']) => actions.filter((action) => scopeOf(role, action));
   for (const role of ['committee', 'national_committee', 'evaluator'] as const) {
-    expect(reached(role)).toEqual(['me.read', 'site.list', 'steering.overview']);
+    expect([role, reached(role)]).toEqual([
+      role,
+      [
+        ...['me.read', 'site.list', 'steering.overview', 'steering.flow'],
+        // Who is in which arm is for the evaluation alone.
+        ...(role === 'evaluator' ? ['steering.arms'] : []),
+      ],
+    ]);
   }
   expect(reached('admin')).toEqual([
     'me.read',
@@ -130,15 +146,17 @@ test('whoever stands in may have all that the absent person may', () => {
 });
 
 test('the figures of a site are for who accompanies there and its committee, of all sites for the national roles', () => {
-  const reach = (action: 'steering.overview' | 'steering.list') =>
+  const reach = (action: Action) =>
     Object.fromEntries(roles.map((role) => [role, scopeOf(role, action)]).filter(([, scope]) => scope));
-  expect(reach('steering.overview')).toEqual({
-    coordinator: 'site',
-    counsellor: 'site',
-    committee: 'site',
-    national_committee: 'all',
-    evaluator: 'all',
-  });
+  for (const action of ['steering.overview', 'steering.flow'] as const)
+    expect(reach(action)).toEqual({
+      coordinator: 'site',
+      counsellor: 'site',
+      committee: 'site',
+      national_committee: 'all',
+      evaluator: 'all',
+    });
+  expect(reach('steering.arms')).toEqual({ evaluator: 'all' });
   // Whom a figure counts: nobody who may not see young people.
   expect(reach('steering.list')).toEqual({ coordinator: 'site', counsellor: 'site' });
   const blois = { siteId: 'blois' };

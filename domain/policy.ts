@@ -100,6 +100,15 @@ export const policy = {
     evaluator: 'all',
   },
   'steering.list': accompanying,
+  // The funnel, times and curves: counts too.
+  'steering.flow': {
+    ...accompanying,
+    committee: 'site',
+    national_committee: 'all',
+    evaluator: 'all',
+  },
+  // Until it is unblinded, what of a figure is by arm is for the evaluation alone.
+  'steering.arms': { evaluator: 'all' },
 } as const satisfies Record<string, Reach>;
 
 export type Action = keyof typeof policy;

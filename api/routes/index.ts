@@ -5,6 +5,7 @@ import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
 import { exportRoutes } from './exports';
 import { fileRoutes } from './files';
+import { flowRoutes } from './flow';
 import { forecast } from './forecast';
 import { glassRoutes } from './glass';
 import { handoverRoutes } from './handover';
@@ -35,4 +36,5 @@ export const routes: readonly Route[] = [
   ...glassRoutes,
   ...exportRoutes,
   ...steeringRoutes,
+  ...flowRoutes,
 ];

@@ -20,7 +20,8 @@ import * as shape from '../shapes';
 const FIRST = '2000-01-01';
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
-const instants = {
+/** Of a query: the two instants, and the site. */
+export const instants = {
   asOf: moment.optional().meta({
     description:
       'as at which instant; a day means its end in Europe/Paris, today means now. Absent: now. Not in the future',
@@ -33,7 +34,11 @@ const instants = {
 };
 
 /** @throws Problem for an instant in the future, or known before it was */
-function instantsOf(query: { asOf?: string; knownAt?: string }, now: Date, language: Language): Instants {
+export function instantsOf(
+  query: { asOf?: string; knownAt?: string },
+  now: Date,
+  language: Language,
+): Instants {
   const errors: FieldError[] = [];
   const refuse = (field: 'asOf' | 'knownAt', code: string, message: Label) =>
     errors.push({ pointer: `/${field}`, code, message: message[language] });
@@ -72,14 +77,17 @@ function instantsOf(query: { asOf?: string; knownAt?: string }, now: Date, langu
  * The site that is asked about; null: all of them.
  * @throws Problem: another site is not there for this person
  */
-function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
+export function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
   if (scopeOf(actor.role, action) === 'all') return given ?? null;
   if (given !== undefined && verdict(actor, action, { siteId: given }) !== 'allowed')
     throw new Problem('not_found');
   return actor.siteId;
 }
 
-const shown = (description = 'null: masked') => z.int().nullable().meta({ description });
+/** Whether small counts are masked for this person, with what would give them away. */
+export const isMasked = ({ role }: Person) => role === 'committee' || role === 'national_committee';
+
+export const shown = (description = 'null: masked') => z.int().nullable().meta({ description });
 const figureCounts = z
   .object(
     Object.fromEntries(figures.map((figure) => [figure, shown()])) as Record<
@@ -164,13 +172,16 @@ const readOverview = route({
     const ofSite = siteOf(actor, 'steering.overview', query.site);
     const names = new Map((await listSites(api)).map((site) => [site.id, site.name]));
     if (ofSite !== null && !names.has(ofSite)) throw new Problem('not_found');
-    const masked = actor.role === 'committee' || actor.role === 'national_committee';
+    const masked = isMasked(actor);
     // What one reader may read of all sites is masked of all of them together.
     const together = masked && scopeOf(actor.role, 'steering.overview') === 'all';
     const counting = together ? null : ofSite;
     const siteIds = counting === null ? [...names.keys()] : [counting];
     const counted = await asActor(api, actor, (client) => countStates(client, at, counting));
-    const whole = overviewOf(counted, siteIds, { masked, arms: actor.role === 'evaluator' });
+    const whole = overviewOf(counted, siteIds, {
+      masked,
+      arms: scopeOf(actor.role, 'steering.arms') !== null,
+    });
     const made = together && ofSite !== null ? ofOneSite(whole, ofSite) : whole;
     return {
       status: 200,

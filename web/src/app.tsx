@@ -69,6 +69,7 @@ const router = createBrowserRouter([
       { path: '/readings', lazy: () => import('./people/readings') },
       { path: '/steering', lazy: () => import('./steering/steering') },
       { path: '/steering/list', lazy: () => import('./steering/list') },
+      { path: '/steering/flow', lazy: () => import('./steering/flow') },
       { path: '/other-site', lazy: () => import('./people/glass') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

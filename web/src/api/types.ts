@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
 import type { exportRow } from '../../../api/routes/exports';
+import type { durations, funnel, survival } from '../../../api/routes/flow';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
 import type { calendarMade, calendarShape, notificationsShape } from '../../../api/routes/me';
@@ -48,6 +49,9 @@ export type GlassRequest = z.output<typeof glassRequest>;
 export type Export = z.output<typeof exportRow>;
 
 export type Overview = z.output<typeof overview>;
+export type Funnel = z.output<typeof funnel>;
+export type Durations = z.output<typeof durations>;
+export type Survival = z.output<typeof survival>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
 

@@ -21,7 +21,7 @@ export function useAsked() {
     query: { asOf, knownAt: then ? asOf : '', site },
     /** As the pages take it. */
     address: { asOf, known: then ? 'then' : '', site },
-    narrow(name: 'asOf' | 'known' | 'site', value: string) {
+    narrow(name: 'asOf' | 'known' | 'site' | 'cohort' | 'of' | 'by', value: string) {
       const next = new URLSearchParams(params);
       if (value) next.set(name, value);
       else next.delete(name);
