@@ -108,7 +108,7 @@ export function Curves({ found }: { found: Survival }) {
   const median = ({ median: half }: Group) => {
     if (!half) return '–';
     const { days, interval } = half;
-    return interval ? `${days} (${interval.low ?? '–'} – ${interval.high ?? '–'})` : String(days);
+    return interval ? `${days} (${interval.low ?? '…'} – ${interval.high ?? '…'})` : String(days);
   };
   /** What is known at one of the times. */
   const at = ({ group, points }: Line, i: number): Point | null => {

@@ -349,7 +349,7 @@ function DurationTables({ found }: { found: Durations }) {
   const days = (n: number | null) => (n === null ? '–' : String(n));
   const medianOf = ({ quartiles: { median, medianInterval } }: Durations['total'][number]) =>
     median !== null && medianInterval
-      ? `${median} (${days(medianInterval.low)} – ${days(medianInterval.high)})`
+      ? `${median} (${medianInterval.low ?? '…'} – ${medianInterval.high ?? '…'})`
       : days(median);
   return (
     <>
