@@ -47,6 +47,22 @@ create function contract_terms(as_of timestamptz, known_at timestamptz, of_pathw
     next_signed_on date)
   language sql stable
   as $$
+    -- Materialized: few, and looked up by hash rather than one by one.
+    with postponed as materialized (
+      select distinct on (l.pathway_id, split_part(l.dates, ' ', 1)) l.pathway_id, split_part(l.dates, ' ', 1) as id,
+        split_part(l.dates, ' ', 2)::date as starts_on
+      from timeline l
+      where l.type = 'contract_start_postponed' and l.dates is not null and l.recorded_at <= known_at
+        and (of_pathways is null or l.pathway_id = any (of_pathways))
+      order by l.pathway_id, split_part(l.dates, ' ', 1), l.revision desc, l.position desc
+    ),
+    terminated as materialized (
+      select l.pathway_id, split_part(l.dates, ' ', 1) as id,
+        least(split_part(l.dates, ' ', 2)::date, paris_day(l.occurred_at)) as terminated_on
+      from timeline l
+      where l.type = 'contract_terminated' and l.dates is not null and l.recorded_at <= known_at
+        and (of_pathways is null or l.pathway_id = any (of_pathways))
+    )
     select c.pathway_id, c.number, c.signed_on, coalesce(p.starts_on, c.starts_on), c.ends_on, t.terminated_on,
       c.next_signed_on
     from (
@@ -61,21 +77,8 @@ create function contract_terms(as_of timestamptz, known_at timestamptz, of_pathw
       ) s
       window each as (partition by s.pathway_id order by s.revision, s.position)
     ) c
-    left join (
-      select distinct on (l.pathway_id, split_part(l.dates, ' ', 1)) l.pathway_id, split_part(l.dates, ' ', 1) as id,
-        split_part(l.dates, ' ', 2)::date as starts_on
-      from timeline l
-      where l.type = 'contract_start_postponed' and l.dates is not null and l.recorded_at <= known_at
-        and (of_pathways is null or l.pathway_id = any (of_pathways))
-      order by l.pathway_id, split_part(l.dates, ' ', 1), l.revision desc, l.position desc
-    ) p on p.pathway_id = c.pathway_id and p.id = c.id
-    left join (
-      select l.pathway_id, split_part(l.dates, ' ', 1) as id,
-        least(split_part(l.dates, ' ', 2)::date, paris_day(l.occurred_at)) as terminated_on
-      from timeline l
-      where l.type = 'contract_terminated' and l.dates is not null and l.recorded_at <= known_at
-        and (of_pathways is null or l.pathway_id = any (of_pathways))
-    ) t on t.pathway_id = c.pathway_id and t.id = c.id and t.terminated_on <= paris_day(as_of)
+    left join postponed p on p.pathway_id = c.pathway_id and p.id = c.id
+    left join terminated t on t.pathway_id = c.pathway_id and t.id = c.id and t.terminated_on <= paris_day(as_of)
     where c.signed_on <= paris_day(as_of)
   $$;
 
