@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 
 /**
  * Thirty events for each pathway, ten days apart, at seven sites. Of ten, three have exited and one is on hold; some are
- * in mediation, unreachable or have an overdue task; one exit of a hundred was undone. The rows of the read model say
+ * in mediation, unreachable or have an overdue task; one exit of a hundred was undone. Half sign a contract, some of these
+ * are terminated. The rows of the read model say
  * what the timeline says.
  * @param now the last event lies before it
  */
@@ -56,7 +57,10 @@ export async function writeManyPathways(pool: Pool, pathways: number, now: Date)
             when 'task_completed' then jsonb_build_object('taskId', id || '.' || k - 1, 'kind', 'search_follow_up', 'outcome', 'done', 'met', true)
             when 'contact' then '{"channel": "phone", "result": "reached"}'
             when 'referent_assigned' then jsonb_build_object('referentId', counsellors[1])
-            when 'contract_recorded' then jsonb_build_object('contractId', id || '.contract-1', 'signedOn', at::date)
+            when 'contract_recorded' then jsonb_build_object('contractId', id || '.contract-1', 'signedOn', at::date - n % 60,
+              'startsOn', at::date - n % 60 + 10, 'endsOn', at::date + 700)
+            when 'contract_terminated' then jsonb_build_object('contractId', id || '.contract-1', 'on', at::date - n % 30,
+              'initiator', 'employer', 'reason', 'conflict')
             when 'day_came' then '{"name": "contact_watch_phase_1"}'
             when 'mediation_opened' then jsonb_build_object('mediationId', id || '.mediation-1')
             when 'hold_started' then '{"until": "2099-01-01"}'
@@ -74,6 +78,7 @@ export async function writeManyPathways(pool: Pool, pathways: number, now: Date)
             when k = 11 then 'referent_assigned'
             when k = 21 and signs then 'contract_recorded'
             when k = 25 and silent then 'day_came'
+            when k = 25 and signs and n % 5 = 2 then 'contract_terminated'
             when k = 26 and mediates and not exits then 'mediation_opened'
             when k = 27 and holds then 'hold_started'
             when (k = 28 and undone) or (k = 30 and exits) then 'exited'

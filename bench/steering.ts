@@ -1,4 +1,7 @@
-/** The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read model. */
+/**
+ * The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read
+ * model; funnel, durations and curves beside the same of 1,000 pathways.
+ */
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
 import { countStates, listStates } from '../db/steering';
@@ -7,6 +10,8 @@ import { load, type Measure, measure, median } from './measure';
 import type { System } from './system';
 
 const PATHWAYS = 100_000;
+/** What growth is counted from. */
+const FEW = 1_000;
 const ROUNDS = 7;
 /** The first are not counted: connections and caches. */
 const WARM_UP = 2;
@@ -17,8 +22,26 @@ export async function steering(
   tokens: Readonly<Record<'evaluator' | 'coordinator.tours', string>>,
 ): Promise<Measure[]> {
   const now = new Date();
+  const requested = async (token: string, path: string) => {
+    const { times } = await load(WARM_UP + ROUNDS, 1, async () => {
+      const { status } = await call(token, 'GET', path);
+      if (status !== 200) throw new Error(`${path} was answered ${status}`);
+    });
+    return median(times.slice(WARM_UP));
+  };
+  const flow = async () => ({
+    funnel: await requested(tokens.evaluator, '/api/steering/funnel'),
+    durations: await requested(tokens.evaluator, '/api/steering/durations'),
+    contract: await requested(tokens.evaluator, '/api/steering/survival?of=contract'),
+    termination: await requested(tokens.evaluator, '/api/steering/survival?of=termination'),
+  });
+  await writeManyPathways(pool, FEW, now);
+  const ofFew = await flow();
+  // The same ones are written again among all.
+  await pool.query('truncate people cascade');
   await writeManyPathways(pool, PATHWAYS, now);
   await pool.query('checkpoint');
+  const ofAll = await flow();
   const at = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
 
   /** In the API's role, on behalf of somebody. @returns the median in milliseconds */
@@ -54,13 +77,6 @@ export async function steering(
   const siteList = await timed('coordinator.tours', (client) =>
     listStates(client, { asOf: at(160), knownAt: at(0), siteId: 'tours', figure: 'overdue' }, { limit: 51 }),
   );
-  const requested = async (token: string, path: string) => {
-    const { times } = await load(WARM_UP + ROUNDS, 1, async () => {
-      const { status } = await call(token, 'GET', path);
-      if (status !== 200) throw new Error(`${path} was answered ${status}`);
-    });
-    return median(times.slice(WARM_UP));
-  };
   return [
     measure(
       'steering, all sites as at now over the same from the read model: SQL p50',
@@ -85,5 +101,16 @@ export async function steering(
       '≤ 500',
     ),
     measure('steering, the list behind a figure of one site: SQL p50', 'ms', siteList, null, '≤ 1000'),
+    ...(
+      [
+        ['funnel by site and cohort', 'funnel', '≤ 1000'],
+        ['time in each step by site', 'durations', '≤ 1000'],
+        ['curves of signature by site', 'contract', '≤ 500'],
+        ['curves of termination by site', 'termination', '≤ 500'],
+      ] as const
+    ).flatMap(([what, name, goal]) => [
+      measure(`${what}, all sites by HTTP, p50`, 'ms', ofAll[name], null, goal),
+      measure('the same over that of 1,000 pathways', 'ms', ofAll[name], ofFew[name], null),
+    ]),
   ];
 }

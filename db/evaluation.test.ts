@@ -1,8 +1,8 @@
 /** The evaluation as the database tells it, of a programme counted by hand; and that it tells no more than it should. */
 import { createHmac } from 'node:crypto';
 import type { Pool } from 'pg';
+import { type FlowCount, flowCounts, flowOf, flowSums } from '../domain/consort';
 import { csvCell, type EvaluatedPerson, rowOf, rowSchema } from '../domain/evaluation-row';
-import { type FlowCount, flowCounts, flowOf, flowSums } from '../domain/flow';
 import { defaultSettings } from '../domain/settings';
 import { asOf, autumn, idOf, spring, writeEvaluated, young } from '../test/setup/evaluated';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';

@@ -2,9 +2,9 @@
 import type { PoolClient } from 'pg';
 import type { BaselineCount } from '../domain/balance';
 import { addDelay, type Day, dayOf, type Instant } from '../domain/calendar';
+import type { FlowCount } from '../domain/consort';
 import { SURVEY_CLOSES_DAYS } from '../domain/evaluation';
 import type { EvaluatedPerson } from '../domain/evaluation-row';
-import type { FlowCount } from '../domain/flow';
 import { defaultSettings, type Settings, settingsSchema } from '../domain/settings';
 import type { Pads } from './pseudonym';
 import type { Instants } from './steering';

@@ -340,6 +340,18 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
     'asked once whose site it is, not for each event: ids and codes of the caller’s own site',
     "select * from steering_states(now(), now(), 'blois')",
   ],
+  steering_funnel: [
+    'as steering_counts: counts by site and quarter',
+    "select * from steering_funnel(now(), now(), 'blois')",
+  ],
+  steering_stays: [
+    'as steering_counts: how many stays of how many days',
+    "select * from steering_stays(now(), now(), 'blois')",
+  ],
+  steering_times: [
+    'as steering_counts: how many waited how many days',
+    "select * from steering_times('contract', now(), now(), 'blois')",
+  ],
   calendar_feed_owner: [
     'a calendar asks before anybody is known: an id for a secret',
     "select calendar_feed_owner(sha256('coordinator.blois'))",
@@ -742,6 +754,27 @@ describe('the figures as at an instant', () => {
     }
   });
 
+  test('of flow and durations are told to the same, and the arm to the evaluation alone', async () => {
+    const doors = [
+      'steering_funnel(',
+      'steering_stays(',
+      "steering_times('contract', ",
+      "steering_times('termination', ",
+    ];
+    for (const actor of actors) {
+      const national = actor.who === 'national_committee' || actor.who === 'evaluator';
+      const local = ['coordinator', 'counsellor', 'committee'].includes(actor.who);
+      for (const [door, site] of doors.flatMap((d) => ['tours', 'blois', null].map((s) => [d, s] as const))) {
+        const rows = await asked(actor, `select * from ${door}now(), now(), ${site ? `'${site}'` : 'null'})`);
+        const may = national || (local && site === 'tours');
+        expect([actor.who, door, site, rows === 'refused']).toEqual([actor.who, door, site, !may]);
+        expect(JSON.stringify(rows)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
+        if (rows === 'refused' || site === null) continue;
+        expect(rows.every((row) => row.site_id === site && (row.arm ?? null) === null)).toBe(true);
+      }
+    }
+  });
+
   test('have a list for who accompanies young people at the site, and for nobody else', async () => {
     for (const actor of actors) {
       for (const site of ['tours', 'blois', null]) {
@@ -767,6 +800,14 @@ describe('the figures as at an instant', () => {
       'contracts_at(now(), now(), null)',
       'overdue_at(now(), now(), null)',
       'corrections(now(), now())',
+      'entries_at(now(), now(), null)',
+      'exits_at(now(), now(), null)',
+      'contract_terms(now(), now(), null)',
+      'times_to_contract(now(), now(), null)',
+      'times_to_termination(now(), now(), null)',
+      'stays_at(now(), now(), null)',
+      'ways_at(now(), now(), null)',
+      "steering_pathways('tours')",
     ]) {
       for (const actor of actors)
         expect([made, await asked(actor, `select * from ${made}`)]).toEqual([made, 'refused']);

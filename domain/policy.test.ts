@@ -1,6 +1,15 @@
 /** The policy read as sentences: the table itself is held against every route in test/api.test.ts. */
 import { roles } from './pathway';
-import { actions, mayHold, mayStandIn, type PolicyActor, scopeOf, sees, verdict } from './policy';
+import {
+  type Action,
+  actions,
+  mayHold,
+  mayStandIn,
+  type PolicyActor,
+  scopeOf,
+  sees,
+  verdict,
+} from './policy';
 import { taskKinds, tasks } from './tasks';
 
 const actor = (role: PolicyActor['role'], siteId: string | null = 'tours'): PolicyActor => ({
@@ -48,11 +57,13 @@ test('committees, evaluators and the administration reach nobody', () => {
   const published = ['me.read', 'site.list', 'draw.read', 'steering.overview'];
   for (const role of ['committee', 'national_committee'] as const)
     expect(reached(role)).toEqual([
-      ...['me.read', 'notification.choose', 'site.list', 'draw.read', 'steering.overview'],
+      ...['me.read', 'notification.choose', 'site.list', 'draw.read', 'steering.overview', 'steering.flow'],
       ...['evaluation.flow', 'evaluation.read', 'meeting.list'],
     ]);
+  // Who is in which arm is for the evaluation alone.
   expect(reached('evaluator')).toEqual([
     ...published,
+    ...['steering.flow', 'steering.arms'],
     ...['evaluation.export', 'evaluation.answer', 'evaluation.balance', 'evaluation.flow', 'evaluation.read'],
     ...['evaluation.log', 'meeting.list'],
   ]);
@@ -154,15 +165,17 @@ test('whoever stands in may have all that the absent person may', () => {
 });
 
 test('the figures of a site are for who accompanies there and its committee, of all sites for the national roles', () => {
-  const reach = (action: 'steering.overview' | 'steering.list') =>
+  const reach = (action: Action) =>
     Object.fromEntries(roles.map((role) => [role, scopeOf(role, action)]).filter(([, scope]) => scope));
-  expect(reach('steering.overview')).toEqual({
-    coordinator: 'site',
-    counsellor: 'site',
-    committee: 'site',
-    national_committee: 'all',
-    evaluator: 'all',
-  });
+  for (const action of ['steering.overview', 'steering.flow'] as const)
+    expect(reach(action)).toEqual({
+      coordinator: 'site',
+      counsellor: 'site',
+      committee: 'site',
+      national_committee: 'all',
+      evaluator: 'all',
+    });
+  expect(reach('steering.arms')).toEqual({ evaluator: 'all' });
   // Whom a figure counts: nobody who may not see young people.
   expect(reach('steering.list')).toEqual({ coordinator: 'site', counsellor: 'site' });
   const blois = { siteId: 'blois' };

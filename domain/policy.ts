@@ -107,6 +107,15 @@ export const policy = {
     evaluator: 'all',
   },
   'steering.list': accompanying,
+  // The funnel, times and curves: counts too.
+  'steering.flow': {
+    ...accompanying,
+    committee: 'site',
+    national_committee: 'all',
+    evaluator: 'all',
+  },
+  // Until it is unblinded, what of a figure is by arm is for the evaluation alone.
+  'steering.arms': { evaluator: 'all' },
 
   // Rows without a name are for those who analyse them; who a pseudonym is, for those who hold the names anyway. Nobody has both.
   'evaluation.export': { evaluator: 'all' },

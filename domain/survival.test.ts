@@ -2,11 +2,15 @@
 import fc from 'fast-check';
 import reference from '../test/data/survival-reference.json';
 import {
+  type CompetingObservation,
   type Curve,
   chiSquareTail,
+  cumulativeIncidence,
+  isWatched,
   kaplanMeier,
   logRank,
   median,
+  numberAtRisk,
   type Observation,
   quantile,
   restrictedMean,
@@ -194,6 +198,56 @@ describe('other programs on random samples', () => {
     expect(Math.abs(found.pValue / expected.pValue - 1)).toBeLessThan(1e-9);
   });
 
+  const lateOnes = (list: readonly number[][]): Observation[] =>
+    list.map(([days = 0, event, from]) => ({ days, event: event === 1, from }));
+
+  test.each(reference.late.curves.map((expected, i) => [i + 1, expected] as const))(
+    'curve %d with late entries',
+    (_, expected) => {
+      const curve = kaplanMeier(lateOnes(expected.observations));
+      expect(expected.steps.length).toBeGreaterThan(5);
+      for (const [days, survival, low, high] of expected.steps) {
+        const step = curve.steps.find((one) => one.days === days);
+        expect(step?.survival).toBeCloseTo(survival as number, 9);
+        expect(step?.interval.low).toBeCloseTo(low as number, 9);
+        expect(step?.interval.high).toBeCloseTo(high as number, 9);
+      }
+    },
+  );
+
+  test.each(reference.late.tests.map((expected, i) => [i + 1, expected] as const))(
+    'test %d with late entries',
+    (_, expected) => {
+      const count = 1 + Math.max(...expected.observations.map(([, , , group = 0]) => group));
+      const groups = Array.from({ length: count }, (_, group) =>
+        lateOnes(expected.observations.filter(([, , , g]) => g === group)),
+      );
+      const found = logRank(groups);
+      expect(found.chiSquare).toBeCloseTo(expected.chiSquare, 9);
+      expect(found.degreesOfFreedom).toBe(count - 1);
+      // Whoever takes the late ones for people watched from their beginning finds something else.
+      const blind = logRank(groups.map((group) => group.map(({ from: _, ...rest }) => rest)));
+      expect(Math.abs(blind.chiSquare - expected.chiSquare)).toBeGreaterThan(0.01);
+    },
+  );
+
+  test.each(reference.incidences.map((expected, i) => [i + 1, expected] as const))(
+    'shares of competing events %d',
+    (_, expected) => {
+      const found = cumulativeIncidence(
+        expected.observations.map(([days = 0, cause, from]) => ({
+          ...{ days, event: cause === 1, other: cause === 2, from },
+        })),
+      );
+      const steps = new Map(expected.steps.map(([days, event, other]) => [days, [event, other]]));
+      expect(found.length).toBeGreaterThan(5);
+      for (const { days, event, other } of found) {
+        expect(event).toBeCloseTo(steps.get(days)?.[0] as number, 9);
+        expect(other).toBeCloseTo(steps.get(days)?.[1] as number, 9);
+      }
+    },
+  );
+
   test('tails of the chi-square distribution', () => {
     for (const [x = 0, degrees = 0, tail = 0] of reference.tails) {
       const found = chiSquareTail(x, degrees);
@@ -311,6 +365,76 @@ describe('by property', () => {
   });
 });
 
+const aLateOne = fc.record({
+  days: fc.nat(30),
+  event: fc.boolean(),
+  from: fc.nat(20),
+  count: fc.integer({ min: 1, max: 4 }),
+});
+const lateGroup = fc.array(aLateOne, { minLength: 1, maxLength: 20 });
+const aCompetingOne = fc
+  .record({ days: fc.nat(30), way: fc.nat(2), from: fc.nat(9) })
+  .map(({ days, way, from }): CompetingObservation => ({ days, event: way === 1, other: way === 2, from }));
+
+describe('by property, of many alike, late ones and competing ones', () => {
+  test('so many of one observation are so many observations', () => {
+    const spread = (group: readonly Observation[]) =>
+      group.flatMap(({ count = 1, ...one }) => Array.from({ length: count }, () => one));
+    fc.assert(
+      fc.property(lateGroup, lateGroup, (one, other) => {
+        expect(kaplanMeier(one)).toEqual(kaplanMeier(spread(one)));
+        expect(logRank([one, other])).toEqual(logRank([spread(one), spread(other)]));
+        expect(numberAtRisk(one, [0, 7, 30])).toEqual(numberAtRisk(spread(one), [0, 7, 30]));
+      }),
+    );
+  });
+
+  test('who had ended when the watch began changes nothing', () => {
+    fc.assert(
+      fc.property(lateGroup, lateGroup, (one, other) => {
+        const seen = (group: readonly Observation[]) => group.filter(isWatched);
+        expect(kaplanMeier(one)).toEqual(kaplanMeier(seen(one)));
+        expect(logRank([one, other])).toEqual(logRank([seen(one), seen(other)]));
+        expect(kaplanMeier(one).count).toBe(seen(one).reduce((sum, { count = 1 }) => sum + count, 0));
+      }),
+    );
+  });
+
+  test('at risk are those who came before and have not ended, as the steps of the curve have them', () => {
+    fc.assert(
+      fc.property(lateGroup, (group) => {
+        const { steps } = kaplanMeier(group);
+        const at = steps.map((step) => step.days);
+        expect(numberAtRisk(group, at)).toEqual(steps.map((step) => step.atRisk));
+        for (const step of steps) expect(step.atRisk).toBeGreaterThanOrEqual(step.events + step.censored);
+      }),
+    );
+  });
+
+  test('event, other thing and those left make one; without the other thing it is what Kaplan–Meier lost', () => {
+    fc.assert(
+      fc.property(fc.array(aCompetingOne, { minLength: 1, maxLength: 40 }), (group) => {
+        const left = kaplanMeier(
+          group.map(({ other, event, ...one }) => ({ ...one, event: event || !!other })),
+        );
+        const curve = kaplanMeier(group);
+        for (const { days, event, other } of cumulativeIncidence(group)) {
+          const survival = left.steps.findLast((step) => step.days <= days)?.survival ?? 1;
+          expect(event + other + survival).toBeCloseTo(1, 9);
+          // Those to whom the other thing came are not among those to whom the event may still come.
+          const complement = 1 - (curve.steps.findLast((step) => step.days <= days)?.survival ?? 1);
+          expect(event).toBeLessThanOrEqual(complement + 1e-9);
+        }
+        const alone = group.map(({ other: _, ...one }) => one);
+        for (const { days, event } of cumulativeIncidence(alone)) {
+          const survival = kaplanMeier(alone).steps.find((step) => step.days === days)?.survival ?? 1;
+          expect(event).toBeCloseTo(1 - survival, 9);
+        }
+      }),
+    );
+  });
+});
+
 describe('at the edges', () => {
   const open = { days: null, interval: { low: null, high: null } };
 
@@ -390,7 +514,10 @@ describe('at the edges', () => {
       expect(() => kaplanMeier([{ days, event: true }])).toThrow(RangeError);
       expect(() => logRank([[{ days, event: true }]])).toThrow(RangeError);
       expect(() => restrictedMean(kaplanMeier(sixMp), days)).toThrow(RangeError);
+      expect(() => kaplanMeier([{ days: 9, event: true, from: days }])).toThrow(RangeError);
     }
+    for (const count of [0, -1, 1.5, Number.NaN])
+      expect(() => cumulativeIncidence([{ days: 9, event: true, count }])).toThrow(RangeError);
     for (const share of [0, -0.1, 1.1, Number.NaN]) {
       expect(() => quantile(kaplanMeier(sixMp), share)).toThrow(RangeError);
     }

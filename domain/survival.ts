@@ -11,6 +11,18 @@ export interface Observation {
   /** 0 or more; whole or not */
   days: number;
   event: boolean;
+  /** How many of it there are; absent: one. */
+  count?: number;
+  /**
+   * How long it had gone on when it began to be watched (late entry, left truncation): it counts as at risk after
+   * that, and not at all where it was over by then. Absent or 0: it was watched from its beginning.
+   */
+  from?: number;
+}
+/** Beside the event something else may come after which the event cannot come any more. */
+export interface CompetingObservation extends Observation {
+  /** That other thing came; never with `event`. */
+  other?: boolean;
 }
 /** The limits at 95 % confidence. */
 export interface Interval {
@@ -20,7 +32,7 @@ export interface Interval {
 /** The curve from one time on, until the next. */
 export interface CurveStep {
   days: number;
-  /** those watched until this time or longer */
+  /** those watched at this time: until it or longer, and from before it */
   atRisk: number;
   events: number;
   censored: number;
@@ -37,6 +49,7 @@ export interface CurveStep {
   plainInterval: Interval;
 }
 export interface Curve {
+  /** those watched at any time */
   count: number;
   events: number;
   /** one for each time that occurs, of events and of censored observations, in order */
@@ -53,20 +66,70 @@ function clamp(share: number): number {
 }
 
 function refuseWrongTimes(observations: readonly Observation[]): void {
-  for (const { days } of observations) {
-    if (!(days >= 0 && days < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`A time is a number of days from 0 on, not ${days}.`);
+  for (const { days, from = 0, count = 1 } of observations) {
+    for (const time of [days, from]) {
+      if (!(time >= 0 && time < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`A time is a number of days from 0 on, not ${time}.`);
+      }
+    }
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new RangeError(`So many of an observation is a whole number from 1 on, not ${count}.`);
     }
   }
 }
 
-/** The observations by their time, in order. */
-function byTime(observations: readonly Observation[]): { days: number; events: number; censored: number }[] {
-  const times = new Map<number, { days: number; events: number; censored: number }>();
-  for (const { days, event } of observations) {
-    const time = times.get(days) ?? { days, events: 0, censored: 0 };
-    if (event) time.events++;
-    else time.censored++;
+/** What ended at one time, and how many were watched until then. */
+interface Time {
+  days: number;
+  atRisk: number;
+  events: number;
+  others: number;
+  censored: number;
+}
+
+/** Whether it was watched at all: what was over when the watch began says nothing. */
+export function isWatched({ days, from = 0 }: Observation): boolean {
+  return from === 0 || days > from;
+}
+
+/** The sum of the counts before a time. */
+function countBefore(counted: readonly { at: number; count: number }[]): (time: number) => number {
+  const sorted = counted.toSorted((a, b) => a.at - b.at);
+  const sums = [0];
+  for (const { count } of sorted) sums.push((sums.at(-1) ?? 0) + count);
+  return (time) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle]?.at ?? 0) < time) low = middle + 1;
+      else high = middle;
+    }
+    return sums[low] ?? 0;
+  };
+}
+
+/** How many are watched at a time: until it or longer, and from before it or from their beginning. */
+function riskSet(observations: readonly Observation[]): (time: number) => number {
+  const watched = observations
+    .filter(isWatched)
+    .map(({ days, from = 0, count = 1 }) => ({ days, from, count }));
+  const came = countBefore(watched.map(({ from, count }) => ({ at: from === 0 ? -1 : from, count })));
+  const ended = countBefore(watched.map(({ days, count }) => ({ at: days, count })));
+  return (time) => came(time) - ended(time);
+}
+
+/** The times at which observations end, in order, with those at risk at each. */
+function byTime(observations: readonly CompetingObservation[]): Time[] {
+  refuseWrongTimes(observations);
+  const atRisk = riskSet(observations);
+  const times = new Map<number, Time>();
+  for (const observation of observations) {
+    if (!isWatched(observation)) continue;
+    const { days, event, other = false, count = 1 } = observation;
+    const time = times.get(days) ?? { days, atRisk: atRisk(days), events: 0, others: 0, censored: 0 };
+    if (event) time.events += count;
+    else if (other) time.others += count;
+    else time.censored += count;
     times.set(days, time);
   }
   return [...times.values()].sort((a, b) => a.days - b.days);
@@ -80,13 +143,12 @@ function byTime(observations: readonly Observation[]): { days: number; events: n
  * Throws RangeError for a time that is negative or no number.
  */
 export function kaplanMeier(observations: readonly Observation[]): Curve {
-  refuseWrongTimes(observations);
-  let atRisk = observations.length;
   let survival = 1;
   // Greenwood's sum of d / (n (n − d))
   let sum = 0;
   let [high, plainHigh] = [1, 1];
-  const steps = byTime(observations).map(({ days, events, censored }): CurveStep => {
+  const times = byTime(observations);
+  const steps = times.map(({ days, atRisk, events, others, censored }): CurveStep => {
     const staying = atRisk - events;
     survival *= staying / atRisk;
     if (staying > 0) sum += events / (atRisk * staying);
@@ -101,18 +163,52 @@ export function kaplanMeier(observations: readonly Observation[]): Curve {
     }
     high = interval.high;
     plainHigh = plainInterval.high;
-    const step = { days, atRisk, events, censored, survival, variance, interval, plainInterval };
-    atRisk -= events + censored;
-    return step;
+    return {
+      ...{ days, atRisk, events, censored: censored + others },
+      ...{ survival, variance, interval, plainInterval },
+    };
   });
-  const events = steps.reduce((count, step) => count + step.events, 0);
-  return { count: observations.length, events, steps };
+  const count = times.reduce((all, time) => all + time.events + time.others + time.censored, 0);
+  const events = times.reduce((all, time) => all + time.events, 0);
+  return { count, events, steps };
+}
+
+/** What had come by a time, as shares of all: the event, the other thing, and with what is left they sum to 1. */
+export interface IncidenceStep {
+  days: number;
+  event: number;
+  other: number;
+}
+
+/**
+ * The Aalen–Johansen estimate: to which share of all the event came, and to which the other thing, by each time at which
+ * one of the two came. The complement of Kaplan–Meier says more than that: it takes those to whom the other thing came
+ * for people to whom the event would still have come as to those who are left. Of no observations: no steps.
+ * Throws RangeError as `kaplanMeier` does.
+ */
+export function cumulativeIncidence(observations: readonly CompetingObservation[]): IncidenceStep[] {
+  let left = 1;
+  let event = 0;
+  let other = 0;
+  return byTime(observations).flatMap(({ days, atRisk, events, others }) => {
+    if (events + others === 0) return [];
+    event += (left * events) / atRisk;
+    other += (left * others) / atRisk;
+    left *= (atRisk - events - others) / atRisk;
+    return [{ days, event, other }];
+  });
+}
+
+/** How many were watched at each of these times: until it or longer, and from before it. Throws as `kaplanMeier` does. */
+export function numberAtRisk(observations: readonly Observation[], times: readonly number[]): number[] {
+  refuseWrongTimes(observations);
+  return times.map(riskSet(observations));
 }
 
 /** The curve at one time. */
 export interface SurvivalAt {
   days: number;
-  /** those watched until this time or longer */
+  /** those at risk at the next step of the curve, or at this time where it is one; else see `numberAtRisk` */
   atRisk: number;
   /** null where nobody was watched for so long and the event had not come to all, and of an empty curve */
   survival: number | null;
@@ -242,32 +338,27 @@ function addStratum(
   tally: { count: number; observed: number; expected: number }[],
   covariance: number[][],
 ): void {
-  const timelines = groups.map((group, index) => {
-    refuseWrongTimes(group);
+  const each = groups.map((group, index) => {
+    const times = byTime(group);
     const entry = tally[index];
-    if (entry) entry.count += group.length;
-    return { times: byTime(group), next: 0, atRisk: group.length };
+    if (entry) {
+      entry.count += times.reduce((all, t) => all + t.events + t.others + t.censored, 0);
+      entry.observed += times.reduce((all, t) => all + t.events, 0);
+    }
+    return riskSet(group);
   });
-  const all = groups.reduce((count, group) => count + group.length, 0);
-  let atRisk = all;
-  for (const { days, events, censored } of byTime(groups.flat())) {
+  for (const { days, events, atRisk } of byTime(groups.flat())) {
+    if (events === 0) continue;
     const spread = atRisk > 1 ? (events * (atRisk - events)) / (atRisk - 1) : 0;
-    const shares = timelines.map((timeline) => timeline.atRisk / atRisk);
-    timelines.forEach((timeline, one) => {
+    const shares = each.map((atRiskOf) => atRiskOf(days) / atRisk);
+    shares.forEach((share, one) => {
       const entry = tally[one];
-      const share = shares[one] ?? 0;
       if (entry) entry.expected += events * share;
       shares.forEach((other, column) => {
         const row = covariance[one];
         if (row) row[column] = (row[column] ?? 0) + spread * share * ((one === column ? 1 : 0) - other);
       });
-      const now = timeline.times[timeline.next];
-      if (now?.days !== days) return;
-      if (entry) entry.observed += now.events;
-      timeline.atRisk -= now.events + now.censored;
-      timeline.next++;
     });
-    atRisk -= events + censored;
   }
 }
 

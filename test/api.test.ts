@@ -1587,8 +1587,10 @@ describe('the figures as at an instant', () => {
     expect(entered).toBeGreaterThan(2);
     const at = `asOf=${overview.body.asOf}&knownAt=${overview.body.knownAt}&limit=200`;
     expect((await get('counsellor.tours', `/steering/states?${at}`)).body.items).toHaveLength(entered);
-    for (const path of ['/steering/overview', '/steering/states'])
-      expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
+    for (const path of ['funnel', 'durations', 'survival'])
+      expect([path, (await get('coordinator.tours', `/steering/${path}`)).status]).toEqual([path, 200]);
+    for (const path of ['overview', 'states', 'funnel', 'durations', 'survival'])
+      expect((await get('coordinator.tours', `/steering/${path}?site=blois`)).status).toBe(404);
   });
 
   test('the report in each form is of the own site, and so are the meetings it is made for', async () => {

@@ -253,3 +253,130 @@ test('a day means its end, today means now, and what is to come is refused', asy
   });
   expect(french.body.errors[0].message).toBe('est dans le futur : corrigez-le');
 });
+
+describe('flow and durations', () => {
+  const paths = [
+    '/steering/funnel',
+    '/steering/durations',
+    '/steering/survival',
+    '/steering/survival?of=termination',
+  ];
+
+  test('a coordinator reads who came how far, how long steps last and the curve of the site', async () => {
+    const funnel = (await get('coordinator.tours', '/steering/funnel')).body;
+    expect(funnel).toMatchObject({ masked: false, cohort: null, total: { entered: 8, takenOver: 0 } });
+    expect(funnel.sites.map((s: { siteName: string }) => s.siteName)).toEqual(['Tours']);
+    const reached = Object.fromEntries(
+      funnel.total.stages.map((s: { stage: string; reached: number }) => [s.stage, s.reached]),
+    );
+    expect(reached).toMatchObject({
+      welcome: 8,
+      contract_search: 0,
+      securing: 1,
+      contract: 1,
+      six_months: 0,
+    });
+    expect(funnel.cohorts).toHaveLength(1);
+    const { cohort } = funnel.cohorts[0];
+    const one = (await get('coordinator.tours', `/steering/funnel?cohort=${cohort}`)).body;
+    expect([one.cohort, one.total]).toEqual([cohort, funnel.total]);
+    expect((await get('coordinator.tours', '/steering/funnel?cohort=2001-Q1')).body.total.entered).toBe(0);
+
+    const { total } = (await get('counsellor.tours', '/steering/durations')).body;
+    // One was undone: that stay goes on. One moved on, two left.
+    expect(total[0]).toMatchObject({
+      step: 'welcome',
+      stays: 8,
+      movedOn: 1,
+      exited: 2,
+      stillIn: 5,
+      unwatched: 0,
+    });
+    expect(total[3]).toMatchObject({ step: 'securing', stays: 1, stillIn: 1 });
+
+    const survival = (await get('coordinator.tours', '/steering/survival')).body;
+    expect(survival).toMatchObject({ of: 'contract', by: 'site', times: [0], logRank: null });
+    expect(survival.groups).toMatchObject([
+      { siteId: 'tours', siteName: 'Tours', youngPeople: 8, events: 1, others: 2, open: 5, atRisk: [8] },
+    ]);
+    expect(survival.groups[0].points).toMatchObject([
+      { days: 0, survival: 0.875, event: 0.125, other: 0.25 },
+    ]);
+    const termination = (await get('coordinator.tours', '/steering/survival?of=termination')).body;
+    // Its contract has not started.
+    expect(termination.groups[0]).toMatchObject({ youngPeople: 0, unwatched: 0, points: [] });
+  });
+
+  test('an exit that was undone is one by what was known then', async () => {
+    const at = `asOf=${between}&knownAt=${between}`;
+    const then = (await get('coordinator.tours', `/steering/survival?${at}`)).body.groups[0];
+    expect(then).toMatchObject({ others: 3, open: 4 });
+    const since = (await get('coordinator.tours', `/steering/survival?asOf=${between}`)).body.groups[0];
+    expect(since).toMatchObject({ others: 2, open: 5 });
+  });
+
+  test('the evaluation reads all sites and arms, nobody else reads arms', async () => {
+    const { groups } = (await get('evaluator', '/steering/survival')).body;
+    expect(groups).toHaveLength(8);
+    expect(groups.at(-1)).toMatchObject({ siteId: null, siteName: null, youngPeople: 14 });
+    const byArm = await get('evaluator', '/steering/survival?by=arm');
+    expect(
+      byArm.body.groups.map((g: { arm: string; youngPeople: number }) => [g.arm, g.youngPeople]),
+    ).toEqual([
+      ['service_plus', 0],
+      ['standard', 0],
+    ]);
+    for (const person of ['coordinator.tours', 'counsellor.tours', 'committee.tours', 'committee.national']) {
+      const refused = await get(person, '/steering/survival?by=arm');
+      expect([person, refused.status, refused.body.code]).toEqual([person, 403, 'forbidden']);
+    }
+  });
+
+  test('committees read it masked, each its own site, the national one all; nobody else but the team reads it', async () => {
+    for (const path of paths) {
+      for (const person of ['committee.tours', 'committee.national']) {
+        const { status, body } = await get(person, path);
+        expect([path, person, status, body.masked]).toEqual([path, person, 200, true]);
+        const told = JSON.stringify(body, (key, value) =>
+          ['days', 'degreesOfFreedom', 'times', 'survival', 'event', 'other', 'low', 'high'].includes(key)
+            ? undefined
+            : value,
+        );
+        expect([path, person, told.match(/:[1-4][,}\]]/g)]).toEqual([path, person, null]);
+        expect(told).not.toMatch(/Martin|Camille|[0-9a-f]{8}-[0-9a-f]{4}/);
+      }
+      for (const person of ['partner.tours', 'mediator.tours', 'admin'])
+        expect([person, (await get(person, path)).status]).toEqual([person, 403]);
+    }
+    const national = (await get('committee.national', '/steering/funnel')).body;
+    expect(national.sites).toHaveLength(7);
+    const one = (await get('committee.national', '/steering/funnel?site=blois')).body;
+    expect(one.sites).toEqual(national.sites.filter((s: { siteId: string }) => s.siteId === 'blois'));
+    expect((await get('committee.national', '/steering/survival?site=blois')).body.groups).toHaveLength(1);
+    expect((await get('committee.national', '/steering/durations?site=blois')).body.sites).toHaveLength(1);
+  });
+
+  test('another site is not there, and what is asked wrongly is refused with its name', async () => {
+    for (const path of ['/steering/funnel', '/steering/durations', '/steering/survival']) {
+      for (const [person, site] of [
+        ['coordinator.tours', 'blois'],
+        ['committee.national', 'atlantis'],
+      ])
+        expect([path, (await get(person as string, `${path}?site=${site}`)).body.code]).toEqual([
+          path,
+          'not_found',
+        ]);
+      const { body } = await get('evaluator', `${path}?asOf=${inDays(1)}`);
+      expect([body.code, body.errors[0].pointer]).toEqual(['query_invalid', '/asOf']);
+    }
+    for (const [query, pointer] of [
+      ['funnel?cohort=2026-Q5', '/cohort'],
+      ['funnel?cohort=2026-03', '/cohort'],
+      ['survival?of=happiness', '/of'],
+      ['survival?by=trade', '/by'],
+    ]) {
+      const { status, body } = await get('evaluator', `/steering/${query}`);
+      expect([query, status, body.errors?.[0].pointer]).toEqual([query, 400, pointer]);
+    }
+  });
+});

@@ -25,6 +25,7 @@ import { asActor } from '../../db/pool';
 import { keyIdOf, maskedArmOf, padsOf } from '../../db/pseudonym';
 import { balanceOf } from '../../domain/balance';
 import { dayOf } from '../../domain/calendar';
+import { flowCounts, flowOf, flowSums } from '../../domain/consort';
 import { protect } from '../../domain/enrolment-csv';
 import {
   baselineVariables,
@@ -37,7 +38,6 @@ import {
   waitingReasons,
 } from '../../domain/evaluation';
 import { csvCell, rowOf, rowSchema } from '../../domain/evaluation-row';
-import { flowCounts, flowOf, flowSums } from '../../domain/flow';
 import { text } from '../../domain/forms';
 import { maskCounts, type Shown, type Sum } from '../../domain/masking';
 import { type Arm, arms } from '../../domain/pathway';

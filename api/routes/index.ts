@@ -7,6 +7,7 @@ import { evaluationRoutes } from './evaluation';
 import { events } from './events';
 import { exportRoutes } from './exports';
 import { fileRoutes } from './files';
+import { flowRoutes } from './flow';
 import { forecast } from './forecast';
 import { glassRoutes } from './glass';
 import { handoverRoutes } from './handover';
@@ -41,4 +42,5 @@ export const routes: readonly Route[] = [
   ...drawRoutes,
   ...evaluationRoutes,
   ...reportRoutes,
+  ...flowRoutes,
 ];

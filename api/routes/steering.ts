@@ -20,6 +20,7 @@ import * as shape from '../shapes';
 const FIRST = '2000-01-01';
 export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
+/** Of a query: the two instants, and the site. */
 export const instants = {
   asOf: moment.optional().meta({
     description:
@@ -90,14 +91,17 @@ export function siteOf(actor: Person, action: Action, given: string | undefined)
   return actor.siteId;
 }
 
+/** Whether small counts are masked for this person, with what would give them away. */
+export const isMasked = ({ role }: Person) => role === 'committee' || role === 'national_committee';
+
 /** As what a role reads counts. */
-export const readerOf = ({ role }: Person): OverviewReader => ({
-  masked: role === 'committee' || role === 'national_committee',
-  arms: role === 'evaluator',
-  national: scopeOf(role, 'steering.overview') === 'all',
+export const readerOf = (actor: Person): OverviewReader => ({
+  masked: isMasked(actor),
+  arms: scopeOf(actor.role, 'steering.arms') !== null,
+  national: scopeOf(actor.role, 'steering.overview') === 'all',
 });
 
-const shown = (description = 'null: masked') => z.int().nullable().meta({ description });
+export const shown = (description = 'null: masked') => z.int().nullable().meta({ description });
 const figureCounts = z
   .object(
     Object.fromEntries(figures.map((figure) => [figure, shown()])) as Record<

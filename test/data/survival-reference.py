@@ -6,16 +6,19 @@
 Random samples from a fixed seed, with ties, censoring, times of 0, and shares from none to most censored.
 Kaplan-Meier, log-log limits, quantiles and restricted means come from lifelines, Greenwood's variance from
 statsmodels, log-rank tests (stratified too) from statsmodels, p-values and tails of the chi-square distribution from scipy.
+Late entries: the curve from lifelines, the test as the score test of a Cox model of statsmodels at no effect, which is the
+log-rank test where no two events have the same time. Shares with competing events: statsmodels, with late entries lifelines.
 """
 
 import json
 import warnings
 
 import numpy as np
-from lifelines import KaplanMeierFitter
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.utils import qth_survival_time, restricted_mean_survival_time
 from scipy.stats import chi2
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from statsmodels.duration.hazard_regression import PHReg
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(112)
@@ -83,6 +86,67 @@ def test_of(groups, strata=None):
     }
 
 
+def late_sample(count, scale, censoring):
+    """Times without ties; about half entered late, and who had ended by then was never seen."""
+    life, limit = rng.exponential(scale, count), rng.exponential(scale / censoring, count)
+    entry = np.where(rng.random(count) < 0.5, 0, rng.exponential(scale / 3, count))
+    days, events = np.minimum(life, limit), (life <= limit).astype(int)
+    seen = days > entry
+    return days[seen], events[seen], entry[seen]
+
+
+def late_curve(days, events, entry):
+    fit = KaplanMeierFitter().fit(days, events, entry=entry)
+    limits = fit.confidence_interval_
+    steps = []
+    for t, e in sorted(zip(days, events)):
+        s = float(fit.survival_function_.loc[t].iloc[0])
+        if e and 0 < s < 1:
+            steps.append([float(t), s, float(limits.loc[t].iloc[0]), float(limits.loc[t].iloc[1])])
+    return {"observations": [[float(t), int(e), float(b)] for t, e, b in zip(days, events, entry)], "steps": steps}
+
+
+def late_test(groups):
+    days, events, entry = (np.concatenate([g[i] for g in groups]) for i in range(3))
+    which = np.concatenate([np.full(len(g[0]), i) for i, g in enumerate(groups)])
+    dummies = np.stack([which == i for i in range(1, len(groups))], axis=1).astype(float)
+    model = PHReg(days, dummies, status=events, entry=entry)
+    null = np.zeros(len(groups) - 1)
+    score, information = model.score(null), -model.hessian(null)
+    return {
+        "observations": [[float(t), int(e), float(b), int(g)] for t, e, b, g in zip(days, events, entry, which)],
+        "chiSquare": float(score @ np.linalg.solve(information, score)),
+    }
+
+
+def competing(count, scale, step):
+    life, other, limit = (np.floor(rng.exponential(s, count) / step) * step for s in (scale, 2 * scale, 2 * scale))
+    days = np.minimum(np.minimum(life, other), limit)
+    cause = np.where(life == days, 1, np.where(other == days, 2, 0))
+    # It takes times of 0 for none.
+    days = days + 1
+    fit = CumIncidenceRight(days, cause)
+    return {
+        "observations": [[float(t), int(c), 0] for t, c in zip(days, cause)],
+        "steps": [[float(t), float(a), float(b)] for t, a, b in zip(fit.times, *fit.cinc)],
+    }
+
+
+def late_competing(count, scale):
+    life, other, limit = (rng.exponential(s, count) for s in (scale, 2 * scale, 2 * scale))
+    days = np.minimum(np.minimum(life, other), limit)
+    cause = np.where(life == days, 1, np.where(other == days, 2, 0))
+    entry = np.where(rng.random(count) < 0.5, 0, rng.exponential(scale / 3, count))
+    seen = days > entry
+    days, cause, entry = days[seen], cause[seen], entry[seen]
+    shares = [AalenJohansenFitter(calculate_variance=False).fit(days, cause, event_of_interest=k, entry=entry)
+              .cumulative_density_.iloc[:, 0] for k in (1, 2)]
+    return {
+        "observations": [[float(t), int(c), float(b)] for t, c, b in zip(days, cause, entry)],
+        "steps": [[float(t), float(shares[0].loc[t]), float(shares[1].loc[t])] for t, c in sorted(zip(days, cause)) if c],
+    }
+
+
 curves = [curve(*sample(*shape)) for shape in
           [(12, 40, 0, 1), (30, 60, 0.5, 1), (50, 20, 1, 5), (80, 90, 2, 7), (150, 120, 0.3, 1), (25, 3, 0.4, 1)]]
 tests = [test_of([sample(*shape) for shape in shapes]) for shapes in [
@@ -96,4 +160,12 @@ for shapes in [[(60, 40, 0.5, 3), (60, 70, 0.5, 3)], [(40, 40, 0.5, 3), (40, 40,
     tests.append(test_of(groups, strata=rng.integers(0, 4, sum(len(g[0]) for g in groups))))
 tails = [[x, k, float(chi2.sf(x, k))] for k in (1, 2, 3, 5, 7, 10, 30, 101) for x in
          (0.001, 0.1, 0.5, 1, 2.5, 5, 10, 20, 50, 100, 200)]
-print(json.dumps({"curves": curves, "tests": tests, "tails": tails}))
+late = {
+    "curves": [late_curve(*late_sample(*shape)) for shape in [(30, 60, 0.5), (80, 90, 1), (120, 40, 0.3)]],
+    "tests": [late_test([late_sample(*shape) for shape in shapes]) for shapes in [
+        [(40, 40, 0.5), (50, 70, 0.5)],
+        [(60, 40, 1), (50, 45, 1), (40, 80, 0.5)],
+    ]],
+}
+incidences = [competing(40, 60, 1), competing(90, 30, 5), late_competing(60, 50), late_competing(120, 90)]
+print(json.dumps({"curves": curves, "tests": tests, "tails": tails, "late": late, "incidences": incidences}))

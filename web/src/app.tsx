@@ -74,6 +74,7 @@ const router = createBrowserRouter([
       { path: '/draws/new', lazy: () => import('./draws/announce') },
       { path: '/draws/:id', lazy: () => import('./draws/draw') },
       { path: '/steering/report', lazy: () => import('./steering/report') },
+      { path: '/steering/flow', lazy: () => import('./steering/flow') },
       { path: '/other-site', lazy: () => import('./people/glass') },
       { path: '/welcome', lazy: () => import('./people/welcome') },
       { path: '*', element: <NotFound /> },

@@ -4,6 +4,7 @@ import type { proposed } from '../../../api/form-schemas';
 import type { drawOne, drawSummary } from '../../../api/routes/draws';
 import type { balance, blinding, flow } from '../../../api/routes/evaluation';
 import type { exportRow } from '../../../api/routes/exports';
+import type { durations, funnel, survival } from '../../../api/routes/flow';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
 import type { calendarMade, calendarShape, notificationsShape } from '../../../api/routes/me';
@@ -54,6 +55,9 @@ export type Overview = z.output<typeof overview>;
 /** What committees are given. */
 export type Report = z.output<typeof shownReport>;
 export type CommitteeMeeting = z.output<typeof meetingShape>;
+export type Funnel = z.output<typeof funnel>;
+export type Durations = z.output<typeof durations>;
+export type Survival = z.output<typeof survival>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
 

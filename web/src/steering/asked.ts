@@ -13,12 +13,6 @@ export function useAsked() {
   // While a year is typed it is the year 2, 20 and 202 first.
   const asOf = /^[2-9]\d{3}-\d\d-\d\d$/.test(day) ? day : '';
   const then = known === 'then' && asOf !== '' && asOf < today;
-  const setParam = (name: string, value: string) => {
-    const next = new URLSearchParams(params);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setParams(next, { replace: true });
-  };
   return {
     ...{ params, asOf, then, site, today },
     /** As it was typed. */
@@ -27,7 +21,11 @@ export function useAsked() {
     query: { asOf, knownAt: then ? asOf : '', site },
     /** As the pages take it. */
     address: { asOf, known: then ? 'then' : '', site },
-    narrow: (name: 'asOf' | 'known' | 'site', value: string) => setParam(name, value),
-    setParam,
+    narrow(name: 'asOf' | 'known' | 'site' | 'cohort' | 'of' | 'by' | 'compareTo', value: string) {
+      const next = new URLSearchParams(params);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      setParams(next, { replace: true });
+    },
   };
 }

@@ -3,7 +3,6 @@ import { Accordion } from '@codegouvfr/react-dsfr/Accordion';
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Input } from '@codegouvfr/react-dsfr/Input';
-import { Select } from '@codegouvfr/react-dsfr/Select';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { maskedWhy, questionText, reportTitle } from '../../../domain/report-words';
@@ -11,27 +10,21 @@ import { get, queryOf } from '../api/client';
 import type { Report } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
-import { useMay, useMe } from '../session/session';
+import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { useAsked } from './asked';
+import { Filters } from './filters';
 import { Meetings } from './meetings';
+import { FigurePages } from './pages';
 import { ReportTable } from './report-table';
 import './steering.css';
 import './report.css';
 
 const w = inBoth({
   fr: {
-    back: 'Les chiffres en détail',
-    asOf: 'Au',
-    asOfHint: 'Un jour vaut sa fin. Sans date : maintenant',
     compareTo: 'Comparer au',
     compareHint: 'Une date antérieure ; facultatif',
-    known: 'Ce qui compte',
-    knownNow: 'Ce qui est connu aujourd’hui',
-    knownThen: 'Ce qui était connu à cette date',
-    site: 'Site',
-    allSites: 'Tous les sites',
     print: 'Imprimer',
     download: (format: string) => `Télécharger en ${format}`,
     leaves: 'Qui télécharge la note est gardé.',
@@ -49,16 +42,8 @@ const w = inBoth({
     parts: 'Parties de la note',
   },
   en: {
-    back: 'The figures in detail',
-    asOf: 'As at',
-    asOfHint: 'A day means its end. Without a date: now',
     compareTo: 'Compare with',
     compareHint: 'An earlier date; optional',
-    known: 'What counts',
-    knownNow: 'What is known today',
-    knownThen: 'What was known on that date',
-    site: 'Site',
-    allSites: 'All sites',
     print: 'Print',
     download: (format: string) => `Download as ${format}`,
     leaves: 'Who downloads the report is kept.',
@@ -98,18 +83,17 @@ function Print() {
 /** What is asked for, which is all in the address. */
 function useQuestion() {
   const asked = useAsked();
-  const { params, setParam, query } = asked;
+  const { params, query } = asked;
   const meeting = params.get('meeting') ?? '';
   const typed = params.get('compareTo') ?? '';
   const compareTo = /^[2-9]\d{3}-\d\d-\d\d$/.test(typed) ? typed : '';
-  return { ...asked, setParam, meeting, typed, query: meeting ? { meeting } : { ...query, compareTo } };
+  return { ...asked, meeting, typed, query: meeting ? { meeting } : { ...query, compareTo } };
 }
 
 function TheReport() {
   const words = useWords(w);
   const labelOf = useLabel();
-  const question = useQuestion();
-  const { meeting, query } = question;
+  const { meeting, query, typed, asOf, today, narrow } = useQuestion();
   const asked = useQuery({
     queryKey: ['steering', 'report', query],
     queryFn: ({ signal }) => get<Report>(`/api/steering/report${queryOf(query)}`, signal),
@@ -118,12 +102,21 @@ function TheReport() {
   const report = asked.data;
   return (
     <>
-      <p className="report__left-out">
-        <Link className="fr-link" to="/steering">
-          {words.back}
-        </Link>
-      </p>
-      {!meeting && <Filters question={question} />}
+      <div className="report__left-out">
+        <FigurePages />
+        {!meeting && (
+          <Filters>
+            <Input
+              label={words.compareTo}
+              hintText={words.compareHint}
+              nativeInputProps={{
+                ...{ type: 'date', value: typed, min: '2000-01-01', max: asOf || today },
+                onChange: (e) => narrow('compareTo', e.target.value),
+              }}
+            />
+          </Filters>
+        )}
+      </div>
       {asked.isPending && <Waiting />}
       {asked.error && <Failure error={asked.error} retry={() => void asked.refetch()} />}
       {report && !asked.error && (
@@ -166,58 +159,6 @@ function Definitions({ report }: { report: Report }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Filters({ question }: { question: ReturnType<typeof useQuestion> }) {
-  const words = useWords(w);
-  const me = useMe();
-  const { day, asOf, then, site, today, typed, narrow, setParam } = question;
-  const sites = useQuery({
-    queryKey: ['sites'],
-    queryFn: ({ signal }) => get<{ items: { id: string; name: string }[] }>('/api/sites', signal),
-    enabled: me.actions['steering.overview'] === 'all',
-  });
-  return (
-    <search className="steering-filters report__left-out">
-      <Input
-        label={words.asOf}
-        hintText={words.asOfHint}
-        nativeInputProps={{
-          ...{ type: 'date', value: day, min: '2000-01-01', max: today },
-          onChange: (e) => narrow('asOf', e.target.value),
-        }}
-      />
-      <Input
-        label={words.compareTo}
-        hintText={words.compareHint}
-        nativeInputProps={{
-          ...{ type: 'date', value: typed, min: '2000-01-01', max: asOf || today },
-          onChange: (e) => setParam('compareTo', e.target.value),
-        }}
-      />
-      <Select
-        label={words.known}
-        disabled={asOf === '' || asOf >= today}
-        nativeSelectProps={{ value: then ? 'then' : '', onChange: (e) => narrow('known', e.target.value) }}
-      >
-        <option value="">{words.knownNow}</option>
-        <option value="then">{words.knownThen}</option>
-      </Select>
-      {sites.data && (
-        <Select
-          label={words.site}
-          nativeSelectProps={{ value: site, onChange: (e) => narrow('site', e.target.value) }}
-        >
-          <option value="">{words.allSites}</option>
-          {sites.data.items.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-      )}
-    </search>
   );
 }
 

@@ -1,35 +1,28 @@
 /** The figures as at a date: for committees, the evaluation, and the team of a site, who may open whom each counts. */
 import { Accordion } from '@codegouvfr/react-dsfr/Accordion';
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
-import { Input } from '@codegouvfr/react-dsfr/Input';
-import { Select } from '@codegouvfr/react-dsfr/Select';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { type Figure, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
 import { armLabels, exitLabels, stepLabels } from '../../../domain/labels';
 import { steps } from '../../../domain/pathway';
-import { reportTitle } from '../../../domain/report-words';
 import { get, queryOf } from '../api/client';
 import type { Overview } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
-import { useMay, useMe } from '../session/session';
+import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { useAsked } from './asked';
+import { Filters } from './filters';
+import { FigurePages } from './pages';
 import './steering.css';
+import { Table } from './table';
 
 const w = inBoth({
   fr: {
     title: 'Chiffres du programme',
-    asOf: 'Au',
-    asOfHint: 'Un jour vaut sa fin. Sans date : maintenant',
-    known: 'Ce qui compte',
-    knownNow: 'Ce qui est connu aujourd’hui',
-    knownThen: 'Ce qui était connu à cette date',
     site: 'Site',
-    allSites: 'Tous les sites',
     asAt: (instant: string, known: string) =>
       `État au ${instant}, d’après ce qui était enregistré le ${known}.`,
     masked: 'masqué',
@@ -58,13 +51,7 @@ const w = inBoth({
   },
   en: {
     title: 'Figures of the programme',
-    asOf: 'As at',
-    asOfHint: 'A day means its end. Without a date: now',
-    known: 'What counts',
-    knownNow: 'What is known today',
-    knownThen: 'What was known on that date',
     site: 'Site',
-    allSites: 'All sites',
     asAt: (instant: string, known: string) => `State as at ${instant}, by what was recorded by ${known}.`,
     masked: 'masked',
     maskedWhy: 'Numbers from 1 to 4 are masked, and with them those that would give them away.',
@@ -114,64 +101,18 @@ export function Component() {
   const labelOf = useLabel();
   const { instant } = useDates();
   const may = useMay();
-  const me = useMe();
-  const { day, asOf, then, site, today, query, address, narrow } = useAsked();
+  const { query, address } = useAsked();
   const asked = useQuery({
     queryKey: ['steering', query],
     queryFn: ({ signal }) => get<Overview>(`/api/steering/overview${queryOf(query)}`, signal),
     placeholderData: keepPreviousData,
   });
-  const sites = useQuery({
-    queryKey: ['sites'],
-    queryFn: ({ signal }) => get<{ items: { id: string; name: string }[] }>('/api/sites', signal),
-    enabled: me.actions['steering.overview'] === 'all',
-  });
   const found = asked.data;
 
   return (
     <Page title={words.title}>
-      <p>
-        <Link className="fr-link" to={`/steering/report${queryOf(address)}`}>
-          {labelOf(reportTitle)}
-        </Link>
-      </p>
-      <search className="steering-filters">
-        <Input
-          label={words.asOf}
-          hintText={words.asOfHint}
-          nativeInputProps={{
-            type: 'date',
-            value: day,
-            min: '2000-01-01',
-            max: today,
-            onChange: (e) => narrow('asOf', e.target.value),
-          }}
-        />
-        <Select
-          label={words.known}
-          disabled={asOf === '' || asOf >= today}
-          nativeSelectProps={{
-            value: then ? 'then' : '',
-            onChange: (e) => narrow('known', e.target.value),
-          }}
-        >
-          <option value="">{words.knownNow}</option>
-          <option value="then">{words.knownThen}</option>
-        </Select>
-        {sites.data && (
-          <Select
-            label={words.site}
-            nativeSelectProps={{ value: site, onChange: (e) => narrow('site', e.target.value) }}
-          >
-            <option value="">{words.allSites}</option>
-            {sites.data.items.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </search>
+      <FigurePages />
+      <Filters />
       {asked.isPending && <Waiting />}
       {asked.error && <Failure error={asked.error} retry={() => void asked.refetch()} />}
       {found && !asked.error && (
@@ -397,48 +338,4 @@ function useCountName(): (count: string) => string {
     const code = name in exitLabels ? `, ${labelOf(exitLabels[name as keyof typeof exitLabels])}` : '';
     return `${labelOf(exits.label)}${code}`;
   };
-}
-
-/** Numbers by name. @param sums the last row is the sum of those above */
-function Table({
-  caption,
-  first,
-  columns,
-  rows,
-  sums = true,
-}: {
-  caption: string;
-  first: string;
-  columns: readonly string[];
-  rows: readonly (readonly [string, ...ReactNode[]])[];
-  sums?: boolean;
-}) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard
-    <section className="counts-room" aria-label={caption} tabIndex={0}>
-      <table className="counts">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {[first, ...columns].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, ...counts], i) => (
-            <tr key={name} className={sums && i === rows.length - 1 ? 'counts__total' : undefined}>
-              <th scope="row">{name}</th>
-              {counts.map((count, n) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the columns never change places
-                <td key={n}>{count}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
 }

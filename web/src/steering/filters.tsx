@@ -1,0 +1,82 @@
+/** What the pages of figures are asked for, as one chooses it: which date, by what was known when, which site. */
+import { Input } from '@codegouvfr/react-dsfr/Input';
+import { Select } from '@codegouvfr/react-dsfr/Select';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { get } from '../api/client';
+import { useMe } from '../session/session';
+import { inBoth, useWords } from '../words/words';
+import { useAsked } from './asked';
+
+const w = inBoth({
+  fr: {
+    asOf: 'Au',
+    asOfHint: 'Un jour vaut sa fin. Sans date : maintenant',
+    known: 'Ce qui compte',
+    knownNow: 'Ce qui est connu aujourd’hui',
+    knownThen: 'Ce qui était connu à cette date',
+    site: 'Site',
+    allSites: 'Tous les sites',
+  },
+  en: {
+    asOf: 'As at',
+    asOfHint: 'A day means its end. Without a date: now',
+    known: 'What counts',
+    knownNow: 'What is known today',
+    knownThen: 'What was known on that date',
+    site: 'Site',
+    allSites: 'All sites',
+  },
+});
+
+/** @param children what else a page is asked for */
+export function Filters({ children }: { children?: ReactNode }) {
+  const words = useWords(w);
+  const me = useMe();
+  const { day, asOf, then, site, today, narrow } = useAsked();
+  const sites = useQuery({
+    queryKey: ['sites'],
+    queryFn: ({ signal }) => get<{ items: { id: string; name: string }[] }>('/api/sites', signal),
+    enabled: me.actions['steering.overview'] === 'all',
+  });
+  return (
+    <search className="steering-filters">
+      <Input
+        label={words.asOf}
+        hintText={words.asOfHint}
+        nativeInputProps={{
+          type: 'date',
+          value: day,
+          min: '2000-01-01',
+          max: today,
+          onChange: (e) => narrow('asOf', e.target.value),
+        }}
+      />
+      <Select
+        label={words.known}
+        disabled={asOf === '' || asOf >= today}
+        nativeSelectProps={{
+          value: then ? 'then' : '',
+          onChange: (e) => narrow('known', e.target.value),
+        }}
+      >
+        <option value="">{words.knownNow}</option>
+        <option value="then">{words.knownThen}</option>
+      </Select>
+      {sites.data && (
+        <Select
+          label={words.site}
+          nativeSelectProps={{ value: site, onChange: (e) => narrow('site', e.target.value) }}
+        >
+          <option value="">{words.allSites}</option>
+          {sites.data.items.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
+      {children}
+    </search>
+  );
+}
