@@ -1,6 +1,7 @@
 /** The route table: everything the API does for a signed-in person. */
 import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
+import { attentionRoutes } from './attention';
 import { enrolmentRoutes } from './enrolments';
 import { events } from './events';
 import { exportRoutes } from './exports';
@@ -35,4 +36,5 @@ export const routes: readonly Route[] = [
   ...glassRoutes,
   ...exportRoutes,
   ...steeringRoutes,
+  ...attentionRoutes,
 ];

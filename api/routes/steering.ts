@@ -72,7 +72,7 @@ function instantsOf(query: { asOf?: string; knownAt?: string }, now: Date, langu
  * The site that is asked about; null: all of them.
  * @throws Problem: another site is not there for this person
  */
-function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
+export function siteOf(actor: Person, action: Action, given: string | undefined): string | null {
   if (scopeOf(actor.role, action) === 'all') return given ?? null;
   if (given !== undefined && verdict(actor, action, { siteId: given }) !== 'allowed')
     throw new Problem('not_found');

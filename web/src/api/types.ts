@@ -1,6 +1,14 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
+import type {
+  atRisk,
+  attention,
+  caseCounts,
+  caseRow,
+  load,
+  summerCoverage,
+} from '../../../api/routes/attention';
 import type { exportRow } from '../../../api/routes/exports';
 import type { foreseen } from '../../../api/routes/forecast';
 import type { glassAnswer, glassRequest } from '../../../api/routes/glass';
@@ -50,6 +58,15 @@ export type Export = z.output<typeof exportRow>;
 export type Overview = z.output<typeof overview>;
 /** Of a young person, as at an instant. */
 export type StateAsAt = z.output<typeof state>;
+
+export type Attention = z.output<typeof attention>;
+export type AtRisk = z.output<typeof atRisk>;
+/** What somebody of the staff has. */
+export type Load = z.output<typeof load>;
+export type CaseCounts = z.output<typeof caseCounts>;
+export type SummerCoverage = z.output<typeof summerCoverage>;
+/** Of a young person, what a figure counts. */
+export type Case = z.output<typeof caseRow>;
 
 export interface Page<T> {
   readonly items: readonly T[];

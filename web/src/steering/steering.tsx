@@ -4,7 +4,6 @@ import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Input } from '@codegouvfr/react-dsfr/Input';
 import { Select } from '@codegouvfr/react-dsfr/Select';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { type Figure, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
 import { armLabels, exitLabels, stepLabels } from '../../../domain/labels';
@@ -17,11 +16,13 @@ import { useMay, useMe } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { useAsked } from './asked';
+import { Table } from './table';
 import './steering.css';
 
 const w = inBoth({
   fr: {
     title: 'Chiffres du programme',
+    stuck: 'À surveiller : ce qui est bloqué, et pour qui',
     asOf: 'Au',
     asOfHint: 'Un jour vaut sa fin. Sans date : maintenant',
     known: 'Ce qui compte',
@@ -57,6 +58,7 @@ const w = inBoth({
   },
   en: {
     title: 'Figures of the programme',
+    stuck: 'Needs attention: what is stuck, and for whom',
     asOf: 'As at',
     asOfHint: 'A day means its end. Without a date: now',
     known: 'What counts',
@@ -129,6 +131,11 @@ export function Component() {
 
   return (
     <Page title={words.title}>
+      <p>
+        <Link className="fr-link" to={`/steering/stuck${queryOf({ site })}`}>
+          {words.stuck}
+        </Link>
+      </p>
       <search className="steering-filters">
         <Input
           label={words.asOf}
@@ -391,48 +398,4 @@ function useCountName(): (count: string) => string {
     const code = name in exitLabels ? `, ${labelOf(exitLabels[name as keyof typeof exitLabels])}` : '';
     return `${labelOf(exits.label)}${code}`;
   };
-}
-
-/** Numbers by name. @param sums the last row is the sum of those above */
-function Table({
-  caption,
-  first,
-  columns,
-  rows,
-  sums = true,
-}: {
-  caption: string;
-  first: string;
-  columns: readonly string[];
-  rows: readonly (readonly [string, ...ReactNode[]])[];
-  sums?: boolean;
-}) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard
-    <section className="counts-room" aria-label={caption} tabIndex={0}>
-      <table className="counts">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {[first, ...columns].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, ...counts], i) => (
-            <tr key={name} className={sums && i === rows.length - 1 ? 'counts__total' : undefined}>
-              <th scope="row">{name}</th>
-              {counts.map((count, n) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the columns never change places
-                <td key={n}>{count}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
 }
