@@ -1,4 +1,7 @@
-/** The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read model. */
+/**
+ * The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read
+ * model; who is at risk now, and what was promised in a year.
+ */
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
 import { countStates, listStates } from '../db/steering';
@@ -85,5 +88,33 @@ export async function steering(
       '≤ 500',
     ),
     measure('steering, the list behind a figure of one site: SQL p50', 'ms', siteList, null, '≤ 1000'),
+    measure(
+      'steering, who is at risk of one site and why, first page by HTTP, p50',
+      'ms',
+      await requested(tokens['coordinator.tours'], '/api/steering/at-risk'),
+      null,
+      '≤ 200',
+    ),
+    measure(
+      'the same of one site, counted by HTTP, p50',
+      'ms',
+      await requested(tokens['coordinator.tours'], '/api/steering/attention'),
+      null,
+      '≤ 200',
+    ),
+    measure(
+      'the same of all sites, counted by HTTP, p50',
+      'ms',
+      await requested(tokens.evaluator, '/api/steering/attention'),
+      null,
+      null,
+    ),
+    measure(
+      'steering, a year of all sites as promised by HTTP, p50',
+      'ms',
+      await requested(tokens.evaluator, '/api/steering/fidelity'),
+      null,
+      '≤ 2000',
+    ),
   ];
 }

@@ -1551,6 +1551,14 @@ describe('the figures as at an instant', () => {
     for (const path of ['/steering/overview', '/steering/states'])
       expect((await get('coordinator.tours', `${path}?site=blois`)).status).toBe(404);
   });
+
+  test('and what is stuck is of the own site too', async () => {
+    for (const path of ['attention', 'at-risk', 'load', 'fidelity', 'practices', 'mediations', 'summer', 'cases']) {
+      expect([path, (await get('coordinator.tours', `/steering/${path}`)).status]).toEqual([path, 200]);
+      const elsewhere = await get('coordinator.tours', `/steering/${path}?site=blois`);
+      expect([path, elsewhere.status]).toEqual([path, 404]);
+    }
+  });
 });
 
 describe('while a part is away', () => {

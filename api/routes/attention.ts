@@ -87,11 +87,12 @@ function answered<S extends { siteId: string }, T>(
   counted: { sites: readonly S[]; total: T },
   totalOf: (site: S) => T,
 ) {
-  const sites = counted.sites
-    .filter(({ siteId }) => ofSite === null || siteId === ofSite)
-    .map((site) => ({ ...site, siteName: names.get(site.siteId) }));
-  const [one] = sites;
-  return { sites, total: ofSite !== null && one ? totalOf(one) : counted.total };
+  const of = counted.sites.filter(({ siteId }) => ofSite === null || siteId === ofSite);
+  const [one] = of;
+  return {
+    sites: of.map((site) => ({ ...site, siteName: names.get(site.siteId) })),
+    total: ofSite !== null && one ? totalOf(one) : counted.total,
+  };
 }
 
 // ---- now
@@ -174,9 +175,7 @@ const readAttention = route({
     });
     const counted = attentionOf(rows, asked.siteIds, asked.masked);
     const body = answered(asked, counted, ({ siteId: _, ...total }) => total);
-    // What a site's counts are called by is not of its counts.
-    const { siteName: _, ...total } = body.total as typeof body.total & { siteName?: string };
-    return { status: 200, body: { asOf: bounds.now, masked: asked.masked, sites: body.sites, total } };
+    return { status: 200, body: { asOf: bounds.now, masked: asked.masked, ...body } };
   },
 });
 
@@ -367,8 +366,8 @@ function periodOf(query: { from?: Day; to?: Day }, now: Date, language: Language
     });
   } else if (addDelay(from, { months: 12 * LONGEST_YEARS }, noClosures, 'none').day < to) {
     refuse('from', 'period_too_long', {
-      fr: `est plus de ${LONGEST_YEARS} ans avant le dernier jour : demandez une période plus courte`,
-      en: `is more than ${LONGEST_YEARS} years before the last day: ask for a shorter period`,
+      fr: `la période dure plus de ${LONGEST_YEARS} ans : demandez-en une plus courte`,
+      en: `the period is longer than ${LONGEST_YEARS} years: ask for a shorter one`,
     });
   }
   if (errors.length > 0) throw new Problem('query_invalid', { errors });

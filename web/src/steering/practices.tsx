@@ -141,8 +141,8 @@ function Fidelity({ found, period }: { found: CaseCounts; period: Period }) {
   const several = found.sites.length > 1;
   const results = resultsOf('fidelity', 'referent');
   return (
-    <section aria-labelledby="fidelity">
-      <h2 id="fidelity">{labelOf(caseGroupDefinitions.fidelity.label)}</h2>
+    <section>
+      <h2>{labelOf(caseGroupDefinitions.fidelity.label)}</h2>
       <p className="fr-hint-text">{labelOf(caseGroupDefinitions.fidelity.definition)}</p>
       <Table
         caption={words.shares}
@@ -198,8 +198,8 @@ function Practices({ found, period }: { found: CaseCounts; period: Period }) {
     ...found.sites.map((site) => ({ key: site.siteId, name: site.siteName, figures: site.figures })),
   ];
   return (
-    <section aria-labelledby="practices">
-      <h2 id="practices">{labelOf(caseGroupDefinitions.practices.label)}</h2>
+    <section>
+      <h2>{labelOf(caseGroupDefinitions.practices.label)}</h2>
       <p className="fr-hint-text">{labelOf(caseGroupDefinitions.practices.definition)}</p>
       {found.total.every(({ of }) => of === 0) && <p>{words.unused}</p>}
       {places

@@ -260,7 +260,7 @@ function Who({ of: { given, narrow } }: { of: ReturnType<typeof useNarrowing> })
   const list = usePages<AtRisk>('/steering/at-risk', { reason, limit: 50 });
   const { items } = list;
   return (
-    <section aria-labelledby="who">
+    <section>
       <h2 id="who">{words.who}</h2>
       <Select
         label={words.reason}
@@ -281,7 +281,7 @@ function Who({ of: { given, narrow } }: { of: ReturnType<typeof useNarrowing> })
         {items && (items.length > 0 ? words.shown(items.length, list.hasNextPage) : words.nobody)}
       </p>
       {items && items.length > 0 && (
-        <table className="people people--reasons">
+        <table className="people">
           <caption className="fr-sr-only">{words.list}</caption>
           <thead>
             <tr>
@@ -353,8 +353,8 @@ function Loads() {
       words.none
     );
   return (
-    <section aria-labelledby="load">
-      <h2 id="load">{words.load}</h2>
+    <section>
+      <h2>{words.load}</h2>
       <Table
         caption={words.load}
         first={words.person}
@@ -438,8 +438,8 @@ function Mediations({ of: asked }: { of: ReturnType<typeof useNarrowing> }) {
     );
   };
   return (
-    <section aria-labelledby="mediations">
-      <h2 id="mediations">{words.mediations}</h2>
+    <section>
+      <h2>{words.mediations}</h2>
       <div className="steering-filters">
         <PeriodChoice of={asked} />
       </div>
@@ -483,8 +483,8 @@ function Summer({ of: { given, narrow, site } }: { of: ReturnType<typeof useNarr
   const nameOfColumn = ({ figure, result }: (typeof columns)[number]) =>
     labelOf(result ? resultLabel(result) : caseDefinition('summer', figure).label);
   return (
-    <section aria-labelledby="summer">
-      <h2 id="summer">{words.summer}</h2>
+    <section>
+      <h2>{words.summer}</h2>
       <Select
         label={words.year}
         className="steering-narrow"
