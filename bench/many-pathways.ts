@@ -90,7 +90,9 @@ export async function writeManyPathways(pool: Pool, pathways: number, now: Date)
             else 'task_reminded' end as type) e;`);
     await client.query('commit');
     // As autovacuum leaves them: the statistics plans are made from, the pages that need no second look.
-    await client.query('vacuum analyze people, enrolments, pathways, step_intervals, mediations, tasks, timeline');
+    await client.query(
+      'vacuum analyze people, enrolments, pathways, step_intervals, mediations, tasks, timeline',
+    );
   } finally {
     client.release();
   }

@@ -37,7 +37,9 @@ afterAll(async () => {
 });
 /** Each test begins with nobody. */
 afterEach(async () => {
-  await owner.query('truncate people, enrolments, pathways, step_intervals, tasks, timeline, mediations, contracts cascade');
+  await owner.query(
+    'truncate people, enrolments, pathways, step_intervals, tasks, timeline, mediations, contracts cascade',
+  );
 });
 
 const as = <T>(subject: string, work: Parameters<typeof asActor<T>>[2]) =>
@@ -69,8 +71,12 @@ async function reasons(rule = ruleOf('tours')): Promise<Record<string, string[]>
 
 const silent = (young: HandMade, days: number) =>
   made.event(young, 'day_came', made.ago(days), { name: 'contact_watch_phase_1' });
-const missed = (young: HandMade, round: number, days: number, kind: 'search_follow_up' | 'apprentice_follow_up' = 'search_follow_up') =>
-  made.task(young, kind, { round, outcome: 'missed', closedAt: made.ago(days) });
+const missed = (
+  young: HandMade,
+  round: number,
+  days: number,
+  kind: 'search_follow_up' | 'apprentice_follow_up' = 'search_follow_up',
+) => made.task(young, kind, { round, outcome: 'missed', closedAt: made.ago(days) });
 
 describe('who is at risk', () => {
   test('nobody without a reason', async () => {
@@ -104,7 +110,13 @@ describe('who is at risk', () => {
   test('the version of the settings is that of what was asked when the silence was too long', async () => {
     const young = await made.youngPerson('tours', { enteredAt: made.ago(60) });
     await made.task(young, 're_establish_contact', {
-      ...{ plannedAt: made.ago(70), dueAt: made.ago(60), outcome: 'reached', closedAt: made.ago(61), settingsVersion: 1 },
+      ...{
+        plannedAt: made.ago(70),
+        dueAt: made.ago(60),
+        outcome: 'reached',
+        closedAt: made.ago(61),
+        settingsVersion: 1,
+      },
     });
     await silent(young, 8);
     await made.task(young, 're_establish_contact', { plannedAt: made.ago(8), settingsVersion: 3 });
@@ -143,11 +155,17 @@ describe('who is at risk', () => {
     const ofTwoKinds = await made.youngPerson('tours', { step: 'securing', lastContactAt: made.ago(90) });
     await missed(ofTwoKinds, 1, 60);
     await missed(ofTwoKinds, 2, 40, 'apprentice_follow_up');
-    const metSince = await made.youngPerson('tours', { step: 'contract_search', lastContactAt: made.ago(10) });
+    const metSince = await made.youngPerson('tours', {
+      step: 'contract_search',
+      lastContactAt: made.ago(10),
+    });
     await missed(metSince, 1, 60);
     await missed(metSince, 2, 40);
     const summer = await made.youngPerson('tours', { step: 'contract_search', lastContactAt: made.ago(60) });
-    for (const [days, scope] of [[30, 'summer-1'], [15, 'summer-2']] as const)
+    for (const [days, scope] of [
+      [30, 'summer-1'],
+      [15, 'summer-2'],
+    ] as const)
       await made.task(summer, 'summer_check_in', { scope, outcome: 'not_reached', closedAt: made.ago(days) });
     const rows = await atRisk(ruleOf('tours'));
     expect(Object.fromEntries(rows.map((row) => [row.pathwayId, row.missed]))).toEqual({
@@ -167,13 +185,20 @@ describe('who is at risk', () => {
         ...{ step: 'contract_search', status: 'exited', exitedAt: made.ago(100 - days) },
       });
     }
-    await owner.query("update step_intervals set left_at = entered_at + interval '1 day' where step = 'contract_search'");
+    await owner.query(
+      "update step_intervals set left_at = entered_at + interval '1 day' where step = 'contract_search'",
+    );
     const limits = await as('counsellor.tours', (client) =>
       stayLimits(client, startOfDay(dayOf(now)), 'tours'),
     );
     expect(limits.get('tours')?.welcome).toBe(18);
+    const all = await as('committee.national', (client) => stayLimits(client, startOfDay(dayOf(now)), null));
+    expect(all.get('tours')).toEqual(limits.get('tours'));
     const rule = ruleOf('tours', limits.get('tours'));
-    const [long, short] = [await made.youngPerson('tours', { enteredAt: made.ago(19) }), await made.youngPerson('tours', { enteredAt: made.ago(18) })];
+    const [long, short] = [
+      await made.youngPerson('tours', { enteredAt: made.ago(19) }),
+      await made.youngPerson('tours', { enteredAt: made.ago(18) }),
+    ];
     expect(await reasons(rule)).toEqual({ [long.id]: ['long_stay'] });
     const [row] = await atRisk(rule);
     expect(row?.stay).toEqual({ since: made.ago(19), days: 19, limit: 18 });
@@ -181,12 +206,15 @@ describe('who is at risk', () => {
     // Another site has too few stays for a limit.
     const elsewhere = await as('counsellor.blois', (client) => stayLimits(client, at.now, 'blois'));
     expect(elsewhere.get('blois')).toBeUndefined();
-    const all = await as('committee.national', (client) => stayLimits(client, startOfDay(dayOf(now)), null));
-    expect(all.get('tours')).toEqual(limits.get('tours'));
   });
 
   test('all reasons together come first, of as many the oldest, in pages that lose and repeat nobody', async () => {
-    const all = await made.youngPerson('tours', { step: 'contract_search', enteredAt: made.ago(200), stepEnteredAt: made.ago(90), lastContactAt: made.ago(80) });
+    const all = await made.youngPerson('tours', {
+      step: 'contract_search',
+      enteredAt: made.ago(200),
+      stepEnteredAt: made.ago(90),
+      lastContactAt: made.ago(80),
+    });
     await silent(all, 50);
     await made.task(all, 'search_workshop', { dueAt: made.ago(3) });
     await missed(all, 1, 60);
@@ -221,7 +249,10 @@ describe('who is at risk', () => {
 
   test('counts of each site are those of its list, and agree with the figures as at now', async () => {
     for (const site of ['tours', 'tours', 'blois']) {
-      const young = await made.youngPerson(site, { enteredAt: made.ago(60), referent: site === 'blois' ? null : undefined });
+      const young = await made.youngPerson(site, {
+        enteredAt: made.ago(60),
+        referent: site === 'blois' ? null : undefined,
+      });
       await silent(young, 4);
       await made.task(young, 'entry_interview', { dueAt: made.ago(2) });
       await made.task(young, 'family_information', { dueAt: made.ago(-3), assignee: `counsellor.${site}` });
@@ -238,7 +269,9 @@ describe('who is at risk', () => {
     expect(sites[0]).toMatchObject({ at_risk: 1, without_referent: 1 });
     expect(total).toMatchObject({ active: 4, at_risk: 3, tasks_open: 9 });
     expect(await atRisk(ruleOf('tours'))).toHaveLength(2);
-    const own = await as('committee.tours', (client) => countAttention(client, at, 'tours', [ruleOf('tours')]));
+    const own = await as('committee.tours', (client) =>
+      countAttention(client, at, 'tours', [ruleOf('tours')]),
+    );
     expect(attentionOf(own, ['tours'], false).sites[0]).toEqual(sites[1]);
     const { known } = await as('committee.tours', (client) =>
       countStates(client, { asOf: at.now, knownAt: at.now }, 'tours'),
@@ -394,7 +427,13 @@ describe('what was promised', () => {
   test('a meeting of three once a contract, by the day it was first due on', async () => {
     const young = await made.youngPerson('tours', { step: 'securing' });
     const meet = (scope: string, round: number, more: object) =>
-      made.task(young, 'tripartite_meeting', { scope, round, dueAt: endOfDay(day(30)), closedAt: made.ago(9), ...more });
+      made.task(young, 'tripartite_meeting', {
+        scope,
+        round,
+        dueAt: endOfDay(day(30)),
+        closedAt: made.ago(9),
+        ...more,
+      });
     await meet('contract-1', 1, { outcome: 'held', decision: { on: day(30) } });
     await meet('contract-2', 1, { outcome: 'postponed', decision: { until: day(20) } });
     await meet('contract-2', 2, { outcome: 'held', decision: { on: day(20) }, dueAt: endOfDay(day(20)) });
@@ -426,7 +465,13 @@ describe('what a site offers', () => {
   test('by result, and what followed within 90 days where they have passed', async () => {
     const offer = (young: HandMade, days: number, outcome = 'done', more: object = {}) =>
       made.task(young, 'discovery_action', {
-        ...{ subject: 'immersion', dueAt: made.ago(days), closedAt: made.ago(days), outcome, scope: `step-${days}` },
+        ...{
+          subject: 'immersion',
+          dueAt: made.ago(days),
+          closedAt: made.ago(days),
+          outcome,
+          scope: `step-${days}`,
+        },
         ...more,
       });
     const young = () => made.youngPerson('tours', { step: 'project_validation', enteredAt: made.ago(300) });
@@ -500,7 +545,13 @@ test('who was there in a summer and was reached, and what became of check-ins', 
 
 test('mediations open now by what is to be done, opened and ended in a period', async () => {
   const young = () => made.youngPerson('tours', { step: 'securing' });
-  const [late, planned, bare, ended, old] = [await young(), await young(), await young(), await young(), await young()];
+  const [late, planned, bare, ended, old] = [
+    await young(),
+    await young(),
+    await young(),
+    await young(),
+    await young(),
+  ];
   for (const one of [late, planned, bare]) await made.mediation(one, 'high_alert', made.ago(20));
   await made.task(late, 'accept_mediation', { dueAt: made.ago(2) });
   await made.task(planned, 'accept_mediation', { outcome: 'accepted', closedAt: made.ago(15) });
@@ -512,15 +563,27 @@ test('mediations open now by what is to be done, opened and ended in a period', 
     [planned.id]: ['mediation_follow_up'],
     [bare.id]: ['unknown'],
   });
-  expect(Object.keys(await results('mediations', 'opened')).toSorted()).toEqual([late.id, planned.id, bare.id].toSorted());
+  expect(Object.keys(await results('mediations', 'opened')).toSorted()).toEqual(
+    [late.id, planned.id, bare.id].toSorted(),
+  );
   expect(await results('mediations', 'ended')).toEqual({ [ended.id]: ['resolved'] });
 });
 
 test('lists come by name in pages that lose and repeat nobody, narrowed by result and mark', async () => {
   const young = await made.youngPerson('tours', { step: 'contract_search' });
   const other = await made.youngPerson('tours', { step: 'contract_search' });
-  for (const [of, round, outcome] of [[other, 1, 'done'], [young, 1, 'done'], [young, 2, 'missed'], [young, 3, 'done']] as const)
-    await made.task(of, 'search_follow_up', { round, outcome, dueAt: made.ago(30 - round), closedAt: made.ago(40) });
+  for (const [of, round, outcome] of [
+    [other, 1, 'done'],
+    [young, 1, 'done'],
+    [young, 2, 'missed'],
+    [young, 3, 'done'],
+  ] as const)
+    await made.task(of, 'search_follow_up', {
+      round,
+      outcome,
+      dueAt: made.ago(30 - round),
+      closedAt: made.ago(40),
+    });
   const list = (more: object, of: Parameters<typeof listCases>[2]) =>
     as('counsellor.tours', (client) =>
       listCases(client, { ...query('fidelity'), figure: 'follow_up_step_3', ...more }, of),
@@ -546,8 +609,8 @@ test('lists come by name in pages that lose and repeat nobody, narrowed by resul
 
 test('settings come with every version, the newest first, and the defaults where there was none', async () => {
   const versions = await as('committee.national', (client) => appliedSettings(client, null));
-  expect(versions.filter(({ siteId }) => siteId === 'blois').map(({ version, appliedAt }) => [version, appliedAt])).toEqual([
-    [1, null],
-  ]);
+  expect(
+    versions.filter(({ siteId }) => siteId === 'blois').map(({ version, appliedAt }) => [version, appliedAt]),
+  ).toEqual([[1, null]]);
   expect(new Set(versions.map(({ siteId }) => siteId)).size).toBe(7);
 });

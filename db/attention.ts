@@ -79,7 +79,9 @@ export interface RiskRule {
   readonly limits: Readonly<Partial<Record<Step, number>>>;
 }
 const asJson = (rules: readonly RiskRule[]) =>
-  JSON.stringify(rules.map(({ siteId, missedInARow, limits }) => ({ site_id: siteId, missed: missedInARow, limits })));
+  JSON.stringify(
+    rules.map(({ siteId, missedInARow, limits }) => ({ site_id: siteId, missed: missedInARow, limits })),
+  );
 
 /** @param siteId null: of all sites */
 export async function countAttention(
@@ -273,7 +275,13 @@ export async function listCases(
   query: CaseQuery & { figure?: string; result?: string; mark?: string },
   of: { after?: readonly [pathwayId: string, nth: number]; limit: number },
 ): Promise<(CaseRow & { nth: number })[]> {
-  const values: unknown[] = [...inOrder(query), query.figure ?? null, query.result ?? null, query.mark ?? null, of.limit];
+  const values: unknown[] = [
+    ...inOrder(query),
+    query.figure ?? null,
+    query.result ?? null,
+    query.mark ?? null,
+    of.limit,
+  ];
   const $ = (value: unknown) => `$${values.push(value)}`;
   let behind = 'true';
   if (of.after) {

@@ -279,9 +279,12 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   ],
   steering_attention: [
     'as steering_counts: numbers of young people and tasks, of the caller’s site or for the national roles of any',
-    "select * from steering_attention(now(), now(), 'blois', '[{\"site_id\": \"blois\", \"missed\": 2, \"limits\": {\"welcome\": -1}}]')",
+    'select * from steering_attention(now(), now(), \'blois\', \'[{"site_id": "blois", "missed": 2, "limits": {"welcome": -1}}]\')',
   ],
-  steering_stays: ['as steering_counts: numbers of stays by their days', "select * from steering_stays(now(), 'blois')"],
+  steering_stays: [
+    'as steering_counts: numbers of stays by their days',
+    "select * from steering_stays(now(), 'blois')",
+  ],
   steering_case_counts: [
     'as steering_counts: numbers of cases',
     "select * from steering_case_counts('mediations', '-infinity', now(), now(), 'blois', '[]')",
@@ -292,7 +295,7 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
   ],
   steering_at_risk: [
     'as steering_states: ids and codes of the caller’s own site',
-    "select * from steering_at_risk(now(), 'blois', '[{\"site_id\": \"blois\", \"missed\": 2, \"limits\": {\"welcome\": -1}}]')",
+    'select * from steering_at_risk(now(), \'blois\', \'[{"site_id": "blois", "missed": 2, "limits": {"welcome": -1}}]\')',
   ],
   steering_cases: [
     'as steering_states: ids and codes of the caller’s own site',
@@ -718,7 +721,11 @@ describe('the figures as at an instant', () => {
             continue;
           }
           const sites = new Set((rows as { site_id: string }[]).map((row) => row.site_id));
-          expect([actor.who, call, [...sites].sort()]).toEqual([actor.who, call, site ? [site] : ['blois', 'tours']]);
+          expect([actor.who, call, [...sites].sort()]).toEqual([
+            actor.who,
+            call,
+            site ? [site] : ['blois', 'tours'],
+          ]);
           expect(JSON.stringify(rows)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
         }
       }
@@ -734,7 +741,11 @@ describe('the figures as at an instant', () => {
         ]) {
           const rows = await asked(actor, `select pathway_id from ${call}`);
           const may = ['coordinator', 'counsellor'].includes(actor.who) && site === 'tours';
-          expect([actor.who, call, rows === 'refused' ? rows : rows.length]).toEqual([actor.who, call, may ? 3 : 'refused']);
+          expect([actor.who, call, rows === 'refused' ? rows : rows.length]).toEqual([
+            actor.who,
+            call,
+            may ? 3 : 'refused',
+          ]);
         }
       }
     }

@@ -98,39 +98,48 @@ const cells = (group: (typeof caseGroupNames)[number]) =>
         const all = marksOf(group, cell.figure);
         const may = all.length > 0 && (group === 'mediations' || code === 'done');
         // Of practices `watched` comes with each of the others.
-        const marks = !may || mark === 0 ? [] : [...new Set([all[0] as string, all[mark % all.length] as string])];
+        const marks =
+          !may || mark === 0 ? [] : [...new Set([all[0] as string, all[mark % all.length] as string])];
         return { ...cell, result: code, marks };
       }),
     { maxLength: 25 },
   );
 
-test.each(caseGroupNames)('cases of %s have one result each, and small counts are masked with their rests', (group) => {
-  fc.assert(
-    fc.property(cells(group), (given) => {
-      const open = casesOf(group, given, siteIds, false);
-      const shown = casesOf(group, given, siteIds, true);
-      for (const [i, figure] of open.total.entries()) {
-        expect(figure.of).toBe(sum(figure.results.map(({ n }) => n)));
-        expect(figure.of).toBe(sum(open.sites.map(({ figures }) => figures[i]?.of ?? null)));
-        const places = (of: typeof open) => [...of.sites.map(({ figures }) => figures[i]), of.total[i]];
-        for (const [at, told] of places(shown).entries()) {
-          const known = places(open)[at];
-          const pairs = [
-            [known?.of, told?.of],
-            ...(known?.results ?? []).map(({ n }, r) => [n, told?.results[r]?.n]),
-            ...(known?.marks ?? []).map(({ n }, m) => [n, told?.marks[m]?.n]),
-          ];
-          for (const [n, read] of pairs) {
-            expect([n, read]).toEqual([n, (n as number) > 0 && (n as number) < 5 ? null : (read ?? null) === null ? null : n]);
+test.each(caseGroupNames)(
+  'cases of %s have one result each, and small counts are masked with their rests',
+  (group) => {
+    fc.assert(
+      fc.property(cells(group), (given) => {
+        const open = casesOf(group, given, siteIds, false);
+        const shown = casesOf(group, given, siteIds, true);
+        for (const [i, figure] of open.total.entries()) {
+          expect(figure.of).toBe(sum(figure.results.map(({ n }) => n)));
+          expect(figure.of).toBe(sum(open.sites.map(({ figures }) => figures[i]?.of ?? null)));
+          const places = (of: typeof open) => [...of.sites.map(({ figures }) => figures[i]), of.total[i]];
+          for (const [at, told] of places(shown).entries()) {
+            const known = places(open)[at];
+            const pairs = [
+              [known?.of, told?.of],
+              ...(known?.results ?? []).map(({ n }, r) => [n, told?.results[r]?.n]),
+              ...(known?.marks ?? []).map(({ n }, m) => [n, told?.marks[m]?.n]),
+            ];
+            for (const [n, read] of pairs) {
+              expect([n, read]).toEqual([
+                n,
+                (n as number) > 0 && (n as number) < 5 ? null : (read ?? null) === null ? null : n,
+              ]);
+            }
+            const hidden = (known?.results ?? []).filter(
+              ({ n }, r) => n !== 0 && told?.results[r]?.n === null,
+            );
+            if (told?.of !== null) expect(hidden).not.toHaveLength(1);
           }
-          const hidden = (known?.results ?? []).filter(({ n }, r) => n !== 0 && told?.results[r]?.n === null);
-          if (told?.of !== null) expect(hidden).not.toHaveLength(1);
         }
-      }
-    }),
-    { numRuns: 30 },
-  );
-});
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
 
 test('every figure, result and mark has its words', () => {
   for (const group of caseGroupNames) {
@@ -141,7 +150,9 @@ test('every figure, result and mark has its words', () => {
       for (const mark of marksOf(group, figure)) expect(markDefinition(mark).label.fr).not.toBe('');
     }
   }
-  const used = caseGroupNames.flatMap((group) => figuresOf(group).flatMap((figure) => resultsOf(group, figure)));
+  const used = caseGroupNames.flatMap((group) =>
+    figuresOf(group).flatMap((figure) => resultsOf(group, figure)),
+  );
   expect(Object.keys(caseResultLabels).sort()).toEqual([...new Set(used)].sort());
   expect(() => resultLabel('tea')).toThrow("'tea' is not defined.");
 });

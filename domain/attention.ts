@@ -4,9 +4,9 @@
  * db/migrations/0016 finds them.
  */
 import { define } from './figures';
+import { mediationCauses, mediationResults } from './journal';
 import { maskSites } from './mask-sites';
 import type { Shown, Sum } from './masking';
-import { mediationCauses, mediationResults } from './journal';
 import { discoveryActions } from './pathway';
 
 // ---- who is at risk, and what there is to do
@@ -53,10 +53,7 @@ export const attentionDefinitions = {
     ],
   ),
   overdue: define(
-    [
-      'Tâche en retard',
-      'Jeunes actifs pour lesquels au moins une tâche est ouverte et son échéance passée.',
-    ],
+    ['Tâche en retard', 'Jeunes actifs pour lesquels au moins une tâche est ouverte et son échéance passée.'],
     ['Task overdue', 'Active young people with at least one open task whose due date has passed.'],
   ),
   two_missed: define(
@@ -96,10 +93,7 @@ export const attentionDefinitions = {
       'Tâches dues sous 7 jours',
       'Tâches ouvertes à faire d’ici la fin du sixième jour après aujourd’hui, aujourd’hui compris.',
     ],
-    [
-      'Tasks due within 7 days',
-      'Open tasks due by the end of the sixth day after today, today among them.',
-    ],
+    ['Tasks due within 7 days', 'Open tasks due by the end of the sixth day after today, today among them.'],
   ),
   tasks_unassigned: define(
     ['Tâches à attribuer', 'Tâches ouvertes que personne n’a prises.'],
@@ -156,7 +150,9 @@ export function attentionOf(
   };
 }
 
-function withRests(bySite: ReadonlyMap<string, ReadonlyMap<string, number>>): Map<string, Map<string, number>> {
+function withRests(
+  bySite: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Map<string, Map<string, number>> {
   return new Map(
     [...bySite].map(([siteId, counts]) => {
       const n = (name: string) => counts.get(name) ?? 0;

@@ -21,10 +21,11 @@ const followUp = (step: number, fr: string, en: string) =>
       `${en} held by its due date (the site’s rhythm), of all that were due. ${inTime.en}`,
     ],
   );
-const practice = (name: Label): Definition => define(
-  [name.fr, `« ${name.fr} » : fois où cette action a été proposée et close dans la période, par résultat.`],
-  [name.en, `“${name.en}”: times this was offered and closed in the period, by result.`],
-);
+const practice = (name: Label): Definition =>
+  define(
+    [name.fr, `« ${name.fr} » : fois où cette action a été proposée et close dans la période, par résultat.`],
+    [name.en, `“${name.en}”: times this was offered and closed in the period, by result.`],
+  );
 
 /** Of each group what it says as a whole, then its figures. */
 export const caseGroupDefinitions: Readonly<Record<CaseGroup, Definition>> = {
@@ -121,7 +122,9 @@ export const caseDefinitions: Readonly<Record<CaseGroup, Readonly<Record<string,
     ),
   },
   practices: {
-    ...Object.fromEntries(Object.entries(discoveryActionLabels).map(([code, name]) => [code, practice(name)])),
+    ...Object.fromEntries(
+      Object.entries(discoveryActionLabels).map(([code, name]) => [code, practice(name)]),
+    ),
     information_session: practice(taskLabels.information_session),
     family_information: practice(taskLabels.family_information),
     basic_skills_assessment: practice(taskLabels.basic_skills_assessment),

@@ -33,8 +33,12 @@ test('a task that is overdue says by when it was due, and how many others are', 
     fr: '« Entretien d’entrée » à faire au plus tard le 12 octobre 2026 ; échéance comptée par le réglage de Blois, version 2',
     en: '“Entry interview” was due by 12 October 2026; due date counted with the setting of Blois, version 2',
   });
-  expect(riskSentences.overdue({ ...facts, tasks: 2 }, blois, undefined).fr).toContain(', et 1 autre en retard ;');
-  expect(riskSentences.overdue({ ...facts, tasks: 4 }, blois, undefined).en).toContain(', and 3 others overdue;');
+  expect(riskSentences.overdue({ ...facts, tasks: 2 }, blois, undefined).fr).toContain(
+    ', et 1 autre en retard ;',
+  );
+  expect(riskSentences.overdue({ ...facts, tasks: 4 }, blois, undefined).en).toContain(
+    ', and 3 others overdue;',
+  );
 });
 
 test('follow-ups that were missed say how many, since when it is too many, and the setting', () => {
@@ -47,8 +51,10 @@ test('follow-ups that were missed say how many, since when it is too many, and t
 });
 
 test('a long stay says how long others stay', () => {
-  expect(riskSentences.long_stay({ since: at('2026-03-03'), days: 92, limit: 60 }, blois, undefined)).toEqual({
-    fr: 'Dans cette étape depuis le 3 mars 2026, 92 jours ; à Blois, neuf séjours sur dix n’y dépassent pas 60 jours',
-    en: 'In this step since 3 March 2026, 92 days; in Blois nine stays in ten last 60 days at most',
-  });
+  expect(riskSentences.long_stay({ since: at('2026-03-03'), days: 92, limit: 60 }, blois, undefined)).toEqual(
+    {
+      fr: 'Dans cette étape depuis le 3 mars 2026, 92 jours ; à Blois, neuf séjours sur dix n’y dépassent pas 60 jours',
+      en: 'In this step since 3 March 2026, 92 days; in Blois nine stays in ten last 60 days at most',
+    },
+  );
 });

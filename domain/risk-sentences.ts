@@ -66,7 +66,7 @@ export const riskSentences: Sentences = {
       };
     }
     const watch =
-      settings && settings.periods[by === 'contact_watch_phase_1' ? 'contactWatchPhase1' : 'contactWatchPhase2'];
+      settings?.periods[by === 'contact_watch_phase_1' ? 'contactWatchPhase1' : 'contactWatchPhase2'];
     const length = watch && lengthOf(watch);
     const from = settingsVersion === null ? null : source(site, settingsVersion);
     return {

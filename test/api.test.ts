@@ -1553,7 +1553,16 @@ describe('the figures as at an instant', () => {
   });
 
   test('and what is stuck is of the own site too', async () => {
-    for (const path of ['attention', 'at-risk', 'load', 'fidelity', 'practices', 'mediations', 'summer', 'cases']) {
+    for (const path of [
+      'attention',
+      'at-risk',
+      'load',
+      'fidelity',
+      'practices',
+      'mediations',
+      'summer',
+      'cases',
+    ]) {
       expect([path, (await get('coordinator.tours', `/steering/${path}`)).status]).toEqual([path, 200]);
       const elsewhere = await get('coordinator.tours', `/steering/${path}?site=blois`);
       expect([path, elsewhere.status]).toEqual([path, 404]);

@@ -26,7 +26,10 @@ async function post(person: string, url: string, body: object): Promise<void> {
 async function everybody(person: string, path: string, limit = 100): Promise<{ pathwayId: string }[]> {
   const all: { pathwayId: string }[] = [];
   for (let cursor = ''; ; ) {
-    const { status, body } = await get(person, `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`);
+    const { status, body } = await get(
+      person,
+      `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`,
+    );
     expect([path, status]).toEqual([path, 200]);
     all.push(...body.items);
     if (!body.next) return all;
@@ -53,7 +56,7 @@ beforeAll(async () => {
     });
   }
   await w.owner.query(
-    "update step_intervals set left_at = p.exited_at from pathways p where p.id = pathway_id and interval = 2",
+    'update step_intervals set left_at = p.exited_at from pathways p where p.id = pathway_id and interval = 2',
   );
   all = await made.youngPerson('tours', {
     ...{ enteredAt: made.ago(200), step: 'contract_search' },
@@ -61,14 +64,26 @@ beforeAll(async () => {
   });
   await made.event(all, 'day_came', made.ago(50), { name: 'contact_watch_phase_1' });
   await made.task(all, 're_establish_contact', { plannedAt: made.ago(50), dueAt: made.ago(43) });
-  for (const [round, days] of [[1, 60], [2, 40]] as const)
-    await made.task(all, 'search_follow_up', { round, outcome: 'missed', closedAt: made.ago(days), dueAt: made.ago(days) });
+  for (const [round, days] of [
+    [1, 60],
+    [2, 40],
+  ] as const)
+    await made.task(all, 'search_follow_up', {
+      round,
+      outcome: 'missed',
+      closedAt: made.ago(days),
+      dueAt: made.ago(days),
+    });
   late = await made.youngPerson('tours', { lastContactAt: made.ago(1), referent: null });
   await made.task(late, 'entry_interview', { dueAt: made.ago(2), assignee: 'counsellor.tours' });
   for (let n = 0; n < 6; n++) {
     const young = await made.youngPerson('blois', { lastContactAt: made.ago(1) });
     await made.task(young, 'entry_interview', { dueAt: made.ago(2) });
-    await made.task(young, 'search_follow_up', { outcome: n < 5 ? 'done' : 'missed', closedAt: made.ago(31), dueAt: made.ago(30) });
+    await made.task(young, 'search_follow_up', {
+      outcome: n < 5 ? 'done' : 'missed',
+      closedAt: made.ago(31),
+      dueAt: made.ago(30),
+    });
   }
   await made.mediation(all, 'missed_follow_ups', made.ago(30));
   lost = await w.enrol('tours');
@@ -95,7 +110,10 @@ test('a coordinator reads what is stuck, and each figure has its list', async ()
     expect([reason, listed.length]).toEqual([reason, body.total[reason || 'at_risk']]);
   }
   const overview = await get('coordinator.tours', '/steering/overview');
-  expect(overview.body.total.figures).toMatchObject({ overdue: body.total.overdue, unreachable: body.total.no_contact });
+  expect(overview.body.total.figures).toMatchObject({
+    overdue: body.total.overdue,
+    unreachable: body.total.no_contact,
+  });
   const open = await everybody('coordinator.tours', '/tasks?status=open&assignee=team');
   expect(body.total.tasks_open).toBe(open.length);
 });
@@ -108,8 +126,12 @@ test('who is at risk comes with the reasons, most first, each with a sentence th
   expect(first.reasons[0].sentence.fr).toMatch(
     /^Aucun contact depuis le .* ; veille de contact de 30 jours, réglage de Tours, version 1$/,
   );
-  expect(first.reasons[2].sentence.en).toMatch(/missed 2 times in a row, .*; 2 in a row, setting of Tours, version 1$/);
-  expect(first.reasons[3].sentence.fr).toMatch(/90 jours ; à Tours, neuf séjours sur dix n’y dépassent pas \d+ jours$/);
+  expect(first.reasons[2].sentence.en).toMatch(
+    /missed 2 times in a row, .*; 2 in a row, setting of Tours, version 1$/,
+  );
+  expect(first.reasons[3].sentence.fr).toMatch(
+    /90 jours ; à Tours, neuf séjours sur dix n’y dépassent pas \d+ jours$/,
+  );
   expect(first).toMatchObject({ since: made.ago(90), step: 'contract_search', lastContactAt: made.ago(80) });
   expect(first.referent.id).toBe(idOf('counsellor.tours'));
   expect(second.reasons.map((one: { label: { en: string } }) => one.label.en)).toEqual(['Task overdue']);
@@ -121,13 +143,22 @@ test('who is at risk comes with the reasons, most first, each with a sentence th
   const next = await get('coordinator.tours', `/steering/at-risk?limit=1&cursor=${page.next}`);
   expect(next.body.asOf).toBe(page.asOf);
   expect((await get('coordinator.tours', '/steering/at-risk?cursor=x')).body.code).toBe('cursor_invalid');
-  expect((await get('coordinator.tours', '/steering/at-risk?reason=tea')).body.errors[0].pointer).toBe('/reason');
+  expect((await get('coordinator.tours', '/steering/at-risk?reason=tea')).body.errors[0].pointer).toBe(
+    '/reason',
+  );
 });
 
 test('the team reads who has how much', async () => {
   const { body } = await get('counsellor.tours', '/steering/load');
   const one = body.items.find((person: { id: string }) => person.id === idOf('counsellor.tours'));
-  expect(one).toMatchObject({ role: 'counsellor', youngPeople: 1, open: 1, overdue: 1, today: 0, absence: null });
+  expect(one).toMatchObject({
+    role: 'counsellor',
+    youngPeople: 1,
+    open: 1,
+    overdue: 1,
+    today: 0,
+    absence: null,
+  });
   expect(body.items.map((person: { role: string }) => person.role)).toContain('coordinator');
 });
 
@@ -137,7 +168,8 @@ test('what was promised, offered and mediated is counted over a period, with the
     expect([group, status, body.to]).toEqual([group, 200, today]);
     expect(body.total.map((one: { figure: string }) => one.figure)).toEqual(figuresOf(group));
     for (const { figure, of, results, marks } of body.total) {
-      const list = (narrowed = '') => everybody('counsellor.tours', `/steering/cases?group=${group}&figure=${figure}${narrowed}`);
+      const list = (narrowed = '') =>
+        everybody('counsellor.tours', `/steering/cases?group=${group}&figure=${figure}${narrowed}`);
       expect([figure, (await list()).length]).toEqual([figure, of]);
       for (const { result, n } of results.filter((one: { n: number }) => one.n > 0))
         expect([figure, result, (await list(`&result=${result}`)).length]).toEqual([figure, result, n]);
@@ -149,7 +181,10 @@ test('what was promised, offered and mediated is counted over a period, with the
   const rhythm = body.total.find((one: { figure: string }) => one.figure === 'follow_up_step_3');
   expect([rhythm.of, rhythm.results]).toEqual([
     2,
-    expect.arrayContaining([{ result: 'refused', n: 2 }, { result: 'kept', n: 0 }]),
+    expect.arrayContaining([
+      { result: 'refused', n: 2 },
+      { result: 'kept', n: 0 },
+    ]),
   ]);
   // Only the one of 60 days ago was due until then.
   const until = dayOf(made.ago(50));
@@ -182,7 +217,9 @@ test('a referent is to be there by the delays in force on the day of entry', asy
 });
 
 test('a summer has its young people, check-ins and the days without duty by week', async () => {
-  const [monday] = ['07-01', '07-02', '07-03', '07-04', '07-05', '07-06', '07-07', '07-08'].map((d) => `${lastSummer}-${d}`).filter((d) => isWorkingDay(d, calendar));
+  const [monday] = ['07-01', '07-02', '07-03', '07-04', '07-05', '07-06', '07-07', '07-08']
+    .map((d) => `${lastSummer}-${d}`)
+    .filter((d) => isWorkingDay(d, calendar));
   await w.owner.query(
     `insert into duty_turns (id, site_id, staff_id, first_day, last_day, recorded_by, recorded_at)
      values (gen_random_uuid(), 'tours', $1, $2::date, $3::date, $1, now())`,
@@ -202,7 +239,11 @@ test('a summer has its young people, check-ins and the days without duty by week
     expect(gaps[0]).toBe(monday);
     // Then from 21 August on, each working day.
     const expected = [];
-    for (let day = `${lastSummer}-08-21`; day <= `${lastSummer}-08-31`; day = dayOf(Date.parse(day) + 36 * 3_600_000))
+    for (
+      let day = `${lastSummer}-08-21`;
+      day <= `${lastSummer}-08-31`;
+      day = dayOf(Date.parse(day) + 36 * 3_600_000)
+    )
       if (isWorkingDay(day, calendar)) expected.push(day);
     expect(gaps.slice(1)).toEqual(expected);
     expect(site.weeks.at(0).from).toBe(`${lastSummer}-07-01`);
@@ -210,7 +251,10 @@ test('a summer has its young people, check-ins and the days without duty by week
   }
   const { body: mine } = await get('coordinator.tours', `/steering/summer?year=${lastSummer}`);
   for (const { figure, of } of mine.total) {
-    const listed = await everybody('counsellor.tours', `/steering/cases?group=summer&figure=${figure}&year=${lastSummer}`);
+    const listed = await everybody(
+      'counsellor.tours',
+      `/steering/cases?group=summer&figure=${figure}&year=${lastSummer}`,
+    );
     expect([figure, listed.length]).toEqual([figure, of]);
   }
   // One that is to come has no young people yet, and its roster can be seen to.
@@ -218,7 +262,11 @@ test('a summer has its young people, check-ins and the days without duty by week
   expect(coming.body.total.map((one: { of: number }) => one.of)).toEqual([0, 0]);
   expect(coming.body.sites[0].weeks[0].gaps.length).toBeGreaterThan(0);
   const far = await get('coordinator.tours', `/steering/summer?year=${lastSummer + 3}`);
-  expect([far.status, far.body.errors[0].pointer, far.body.errors[0].code]).toEqual([400, '/year', 'date_too_far']);
+  expect([far.status, far.body.errors[0].pointer, far.body.errors[0].code]).toEqual([
+    400,
+    '/year',
+    'date_too_far',
+  ]);
 });
 
 test('committees read counts alone, masked; nobody else a list', async () => {
@@ -235,43 +283,76 @@ test('committees read counts alone, masked; nobody else a list', async () => {
   const fidelity = await get('committee.national', '/steering/fidelity?site=blois');
   const rhythm = fidelity.body.total.find((one: { figure: string }) => one.figure === 'follow_up_step_3');
   expect(rhythm.results.find((one: { result: string }) => one.result === 'refused').n).toBeNull();
-  expect([rhythm.of, rhythm.results.find((one: { result: string }) => one.result === 'kept').n]).toContain(null);
+  expect([rhythm.of, rhythm.results.find((one: { result: string }) => one.result === 'kept').n]).toContain(
+    null,
+  );
   const bodies = [];
   for (const person of ['committee.tours', 'committee.national', 'evaluator'])
     for (const path of ['attention', 'fidelity', 'practices', 'mediations', 'summer'])
       bodies.push((await get(person, `/steering/${path}`)).body);
   expect(JSON.stringify(bodies)).not.toMatch(/nom\d|[0-9a-f]{8}-[0-9a-f]{4}/);
-  for (const person of ['committee.tours', 'committee.national', 'evaluator', 'mediator.tours', 'partner.tours', 'admin'])
+  for (const person of [
+    'committee.tours',
+    'committee.national',
+    'evaluator',
+    'mediator.tours',
+    'partner.tours',
+    'admin',
+  ])
     for (const path of ['at-risk', 'load', 'cases'])
       expect([person, path, (await get(person, `/steering/${path}`)).status]).toEqual([person, path, 403]);
 });
 
 test('another site is not there, and no site neither', async () => {
   for (const path of ['attention', 'fidelity', 'practices', 'mediations', 'summer']) {
-    expect([path, (await get('committee.tours', `/steering/${path}?site=blois`)).status]).toEqual([path, 404]);
+    expect([path, (await get('committee.tours', `/steering/${path}?site=blois`)).status]).toEqual([
+      path,
+      404,
+    ]);
     expect([path, (await get('evaluator', `/steering/${path}?site=atlantis`)).status]).toEqual([path, 404]);
   }
   for (const path of ['at-risk', 'load', 'cases'])
-    expect([path, (await get('counsellor.tours', `/steering/${path}?site=blois`)).status]).toEqual([path, 404]);
+    expect([path, (await get('counsellor.tours', `/steering/${path}?site=blois`)).status]).toEqual([
+      path,
+      404,
+    ]);
   expect(await everybody('coordinator.blois', '/steering/at-risk?site=blois')).toHaveLength(6);
 });
 
 test('a period that is none, and words that do not go together, are refused by name', async () => {
   const refusal = async (query: string) => {
     const { status, body } = await get('coordinator.tours', `/steering/${query}`);
-    return [status, body.code, body.errors?.map((e: { pointer: string; code: string }) => `${e.pointer} ${e.code}`)];
+    return [
+      status,
+      body.code,
+      body.errors?.map((e: { pointer: string; code: string }) => `${e.pointer} ${e.code}`),
+    ];
   };
   const tomorrow = dayOf(Date.now() + 86_400_000 * 2);
   expect(await refusal(`fidelity?to=${tomorrow}`)).toEqual([400, 'query_invalid', ['/to date_in_future']]);
-  expect(await refusal('fidelity?from=2020-05-02&to=2020-05-01')).toEqual([400, 'query_invalid', ['/from dates_contradict']]);
-  expect(await refusal('practices?from=2015-01-01&to=2020-01-01')).toEqual([400, 'query_invalid', ['/from period_too_long']]);
-  expect(await refusal('cases?group=summer&figure=referent')).toEqual([400, 'query_invalid', ['/figure unknown_value']]);
+  expect(await refusal('fidelity?from=2020-05-02&to=2020-05-01')).toEqual([
+    400,
+    'query_invalid',
+    ['/from dates_contradict'],
+  ]);
+  expect(await refusal('practices?from=2015-01-01&to=2020-01-01')).toEqual([
+    400,
+    'query_invalid',
+    ['/from period_too_long'],
+  ]);
+  expect(await refusal('cases?group=summer&figure=referent')).toEqual([
+    400,
+    'query_invalid',
+    ['/figure unknown_value'],
+  ]);
   expect(await refusal('cases?group=fidelity&figure=contact&result=resolved&mark=overdue')).toEqual([
     400,
     'query_invalid',
     ['/result unknown_value', '/mark unknown_value'],
   ]);
   expect((await refusal('cases?group=tea'))[1]).toBe('query_invalid');
-  const french = await get('coordinator.tours', `/steering/fidelity?to=${tomorrow}`, { 'accept-language': 'fr' });
+  const french = await get('coordinator.tours', `/steering/fidelity?to=${tomorrow}`, {
+    'accept-language': 'fr',
+  });
   expect(french.body.errors[0].message).toBe('est dans le futur : corrigez-le');
 });

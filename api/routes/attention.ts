@@ -28,11 +28,10 @@ import {
   casesOf,
   figuresOf,
   marksOf,
-  resultsOf,
   type RiskReason,
+  resultsOf,
   riskReasons,
 } from '../../domain/attention';
-import { caseGroupDefinitions } from '../../domain/case-definitions';
 import {
   addDelay,
   type Day,
@@ -42,6 +41,7 @@ import {
   isWorkingDay,
   startOfDay,
 } from '../../domain/calendar';
+import { caseGroupDefinitions } from '../../domain/case-definitions';
 import type { Label } from '../../domain/forms';
 import { scopeOf } from '../../domain/policy';
 import { riskSentences } from '../../domain/risk-sentences';
@@ -139,7 +139,9 @@ const attentionCounts = z
   )
   .meta({
     id: 'AttentionCounts',
-    description: attentionFigures.map((figure) => `${figure}: ${attentionDefinitions[figure].definition.en}`).join(' '),
+    description: attentionFigures
+      .map((figure) => `${figure}: ${attentionDefinitions[figure].definition.en}`)
+      .join(' '),
   });
 const masked = z
   .boolean()
@@ -164,7 +166,9 @@ const readAttention = route({
     en: 'What is stuck now, by site: young people at risk and why, without referent, tasks open, overdue, due within 7 days',
   },
   query: z.strictObject(siteQuery),
-  answers: { 200: { description: 'The counts; those of 1 to 4 are masked for committees', schema: attention } },
+  answers: {
+    200: { description: 'The counts; those of 1 to 4 are masked for committees', schema: attention },
+  },
   problems: ['not_found'],
   async handle({ api }, { actor, query, now }) {
     const asked = await sitesAsked(api, actor, query.site);
@@ -222,9 +226,7 @@ function reasonsOf(row: AtRiskRow, applied: Applied, current: Applied[number]) {
   }
   if (missed) {
     const facts = { ...missed, settingsVersion: current.version };
-    found.push(
-      reason('two_missed', missed.at, riskSentences.two_missed(facts, site, current.settings)),
-    );
+    found.push(reason('two_missed', missed.at, riskSentences.two_missed(facts, site, current.settings)));
   }
   if (stay) found.push(reason('long_stay', stay.since, riskSentences.long_stay(stay, site, undefined)));
   return found;
@@ -413,7 +415,10 @@ function referentDue(day: Day, settings: Settings): Day {
 }
 
 /** For each site and day of entry by when there was to be a referent, where that lies in the period. */
-function referentRules(applied: Applied, { from, to }: Period): { site_id: string; day: Day; due: Instant }[] {
+function referentRules(
+  applied: Applied,
+  { from, to }: Period,
+): { site_id: string; day: Day; due: Instant }[] {
   return [...new Set(applied.map(({ siteId }) => siteId))].flatMap((siteId) => {
     const versions = applied.filter((one) => one.siteId === siteId);
     const longest = Math.max(
@@ -447,8 +452,7 @@ function sought(group: CaseGroup, applied: Applied, of: Period & { year: number 
     });
     return { since, until, rules };
   }
-  const rules =
-    group === 'fidelity' ? referentRules(applied, of).filter(({ due }) => due <= until) : [];
+  const rules = group === 'fidelity' ? referentRules(applied, of).filter(({ due }) => due <= until) : [];
   return { since, until, rules };
 }
 

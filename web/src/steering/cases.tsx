@@ -48,7 +48,8 @@ const w = inBoth({
     referent: 'Referent',
     noReferent: 'Without referent',
     none: '–',
-    shown: (n: number, more: boolean) => `${n} ${n === 1 ? 'line' : 'lines'} shown${more ? ', there are more' : ''}`,
+    shown: (n: number, more: boolean) =>
+      `${n} ${n === 1 ? 'line' : 'lines'} shown${more ? ', there are more' : ''}`,
     nobody: 'Nobody is counted here.',
     more: 'See more',
   },

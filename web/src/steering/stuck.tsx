@@ -164,7 +164,8 @@ export function Component() {
   const asked = useNarrowing();
   const now = useQuery({
     queryKey: ['attention', asked.site],
-    queryFn: ({ signal }) => get<Attention>(`/api/steering/attention${queryOf({ site: asked.site })}`, signal),
+    queryFn: ({ signal }) =>
+      get<Attention>(`/api/steering/attention${queryOf({ site: asked.site })}`, signal),
     placeholderData: keepPreviousData,
   });
   const found = now.data;
@@ -395,7 +396,8 @@ function Mediations({ of: asked }: { of: ReturnType<typeof useNarrowing> }) {
   const found = counts.data;
   const captions = { open: words.openNow, opened: words.cause, ended: words.result };
   const table = (figure: keyof typeof captions, places: readonly { name: string; figures: Figures }[]) => {
-    const list = (result = '') => `/steering/cases${queryOf({ ...period, group: 'mediations', figure, result })}`;
+    const list = (result = '') =>
+      `/steering/cases${queryOf({ ...period, group: 'mediations', figure, result })}`;
     const what = caseDefinition('mediations', figure).label;
     const shown = resultsOf('mediations', figure).filter(
       (result) =>
