@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import type { PathwayTask, PathwayWait } from '../db/pathways';
 import { addDelay, closedBecause, type Day, dayOf, type Instant } from '../domain/calendar';
-import { longDay } from '../domain/days';
+import { lengthOf, longDay } from '../domain/days';
 import { waitRules } from '../domain/deadlines';
 import type { Label } from '../domain/forms';
 import { type WaitName, waitsForSilence } from '../domain/journal';
@@ -398,28 +398,3 @@ const closed: Readonly<Record<string, Label>> = {
   public_holiday: { fr: 'jour férié', en: 'public holiday' },
   closure: { fr: 'fermeture du site', en: 'closure of the site' },
 };
-
-const units: Readonly<Record<string, readonly [one: Label, more: Label]>> = {
-  workingDays: [
-    { fr: 'jour ouvré', en: 'working day' },
-    { fr: 'jours ouvrés', en: 'working days' },
-  ],
-  days: [
-    { fr: 'jour', en: 'day' },
-    { fr: 'jours', en: 'days' },
-  ],
-  weeks: [
-    { fr: 'semaine', en: 'week' },
-    { fr: 'semaines', en: 'weeks' },
-  ],
-  months: [
-    { fr: 'mois', en: 'month' },
-    { fr: 'mois', en: 'months' },
-  ],
-};
-
-function lengthOf(delay: Delay): Label {
-  const [unit, n] = Object.entries(delay)[0] as [string, number];
-  const [one, more] = units[unit] as readonly [Label, Label];
-  return { fr: `${n} ${(n < 2 ? one : more).fr}`, en: `${n} ${(n === 1 ? one : more).en}` };
-}

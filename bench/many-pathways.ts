@@ -3,9 +3,8 @@ import type { Pool } from 'pg';
 
 /**
  * Thirty events for each pathway, ten days apart, at seven sites. Of ten, three have exited and one is on hold; some are
- * in mediation, unreachable or have an overdue task; one exit of a hundred was undone. Half sign a contract, some of these
- * are terminated. The rows of the read model say
- * what the timeline says.
+ * in mediation, unreachable or have an overdue task, or missed their last follow-ups; one exit of a hundred was undone. Half
+ * sign a contract, some of these are terminated. The rows of the read model say what the timeline says.
  * @param now the last event lies before it
  */
 export async function writeManyPathways(pool: Pool, pathways: number, now: Date): Promise<void> {
@@ -44,12 +43,21 @@ export async function writeManyPathways(pool: Pool, pathways: number, now: Date)
           case when exits then began + interval '10 days' * 30 end,
           case when mediates and not exits then id || '.mediation-1' end, 1, began
         from made join hands using (site_id);
+      insert into step_intervals (pathway_id, interval, step, entered_at, left_at)
+        select id, i, step, began + interval '10 days' * entered, began + interval '10 days' * left_after
+        from made, lateral (values (1, 'welcome', 2, 12), (2, 'contract_search', 12, case when signs then 20 when exits then 30 end),
+          (3, 'securing', case when signs then 20 end, case when exits then 30 end)) s(i, step, entered, left_after)
+        where entered is not null;
+      insert into mediations (id, pathway_id, number, cause, opened_at)
+        select id || '.mediation-1', id, 1, 'high_alert', began + interval '10 days' * 26 from made where mediates and not exits;
       insert into tasks (id, pathway_id, site_id, key, kind, round, step, interval, status, schedule, counted_from, planned_at,
-          opens_at, due_at, remind_at, escalate_at, committee_at, settings_version, opened_at, closed_at, rungs, revision)
-        select id || '.' || k, id, site_id, 'step-1/' || k, 'search_follow_up', k, 'contract_search', 2,
+          opens_at, due_at, remind_at, escalate_at, committee_at, settings_version, opened_at, closed_at, outcome, rungs, revision)
+        select id || '.' || k, id, site_id, 'step-1/search_follow_up/' || round, 'search_follow_up', round, 'contract_search', 2,
           case when k = 22 and late then 'open' else 'done' end, '{}', at::date, at, at, at + interval '12 days',
-          at, at, at, 1, at, case when k = 22 and late then null else at + interval '10 days' end, '{}', k
-        from made, unnest(array[3, 6, 9, 14, 17, 22]) k, lateral (select began + interval '10 days' * k as at) a;
+          at, at, at, 1, at, case when k = 22 and late then null else at + interval '10 days' end,
+          case when k = 22 and late then null when round > 4 and n % 9 = 8 then 'missed' else 'done' end, '{}', k
+        from made, unnest(array[3, 6, 9, 14, 17, 22]) with ordinality t(k, round),
+          lateral (select began + interval '10 days' * k as at) a;
       insert into timeline (pathway_id, revision, position, type, occurred_at, recorded_at, data)
         select id, k, 1, type, at, at, case type
             when 'step_entered' then jsonb_build_object('step', case k when 2 then 'welcome' when 12 then 'contract_search' else 'securing' end)
@@ -86,7 +94,9 @@ export async function writeManyPathways(pool: Pool, pathways: number, now: Date)
             else 'task_reminded' end as type) e;`);
     await client.query('commit');
     // As autovacuum leaves them: the statistics plans are made from, the pages that need no second look.
-    await client.query('vacuum analyze people, enrolments, pathways, tasks, timeline');
+    await client.query(
+      'vacuum analyze people, enrolments, pathways, step_intervals, mediations, tasks, timeline',
+    );
   } finally {
     client.release();
   }

@@ -1,6 +1,6 @@
 /**
  * The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read
- * model; funnel, durations and curves beside the same of 1,000 pathways.
+ * model; funnel, durations and curves beside the same of 1,000 pathways; who is at risk now, and what was promised in a year.
  */
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
@@ -112,5 +112,33 @@ export async function steering(
       measure(`${what}, all sites by HTTP, p50`, 'ms', ofAll[name], null, goal),
       measure('the same over that of 1,000 pathways', 'ms', ofAll[name], ofFew[name], null),
     ]),
+    measure(
+      'steering, who is at risk of one site and why, first page by HTTP, p50',
+      'ms',
+      await requested(tokens['coordinator.tours'], '/api/steering/at-risk'),
+      null,
+      '≤ 200',
+    ),
+    measure(
+      'the same of one site, counted by HTTP, p50',
+      'ms',
+      await requested(tokens['coordinator.tours'], '/api/steering/attention'),
+      null,
+      '≤ 200',
+    ),
+    measure(
+      'the same of all sites, counted by HTTP, p50',
+      'ms',
+      await requested(tokens.evaluator, '/api/steering/attention'),
+      null,
+      null,
+    ),
+    measure(
+      'steering, a year of all sites as promised by HTTP, p50',
+      'ms',
+      await requested(tokens.evaluator, '/api/steering/fidelity'),
+      null,
+      '≤ 2000',
+    ),
   ];
 }

@@ -352,6 +352,30 @@ const definers: Readonly<Record<string, readonly [reason: string, call: string]>
     'as steering_counts: how many waited how many days',
     "select * from steering_times('contract', now(), now(), 'blois')",
   ],
+  steering_attention: [
+    'as steering_counts: numbers of young people and tasks, of the caller’s site or for the national roles of any',
+    'select * from steering_attention(now(), now(), \'blois\', \'[{"site_id": "blois", "missed": 2, "limits": {"welcome": -1}}]\')',
+  ],
+  steering_step_stays: [
+    'as steering_counts: numbers of stays by their days',
+    "select * from steering_step_stays(now(), 'blois')",
+  ],
+  steering_case_counts: [
+    'as steering_counts: numbers of cases',
+    "select * from steering_case_counts('mediations', '-infinity', now(), now(), 'blois', '[]')",
+  ],
+  steering_duty_days: [
+    'a committee reads on which days somebody is on duty, not who: days',
+    "select * from steering_duty_days('2026-01-01', '2026-12-31', 'blois')",
+  ],
+  steering_at_risk: [
+    'as steering_states: ids and codes of the caller’s own site',
+    'select * from steering_at_risk(now(), \'blois\', \'[{"site_id": "blois", "missed": 2, "limits": {"welcome": -1}}]\')',
+  ],
+  steering_cases: [
+    'as steering_states: ids and codes of the caller’s own site',
+    "select * from steering_cases('mediations', '-infinity', now(), now(), 'blois', '[]')",
+  ],
   calendar_feed_owner: [
     'a calendar asks before anybody is known: an id for a secret',
     "select calendar_feed_owner(sha256('coordinator.blois'))",
@@ -792,6 +816,61 @@ describe('the figures as at an instant', () => {
     }
   });
 
+  /** At every site: all that there is at it is a reason. */
+  const rules = `'${JSON.stringify(
+    ['tours', 'blois'].map((site_id) => ({ site_id, missed: 2, limits: { welcome: -1 } })),
+  )}'`;
+  const named = (site: string | null) => (site ? `'${site}'` : 'null');
+
+  test('and those of what is stuck are counts and days alone for who steers, of the own site or for the national roles of any', async () => {
+    const calls = (site: string | null) => [
+      `steering_attention(now(), now(), ${named(site)}, ${rules})`,
+      `steering_step_stays(now() + interval '1 second', ${named(site)})`,
+      `steering_case_counts('mediations', '-infinity', now(), now(), ${named(site)}, '[]')`,
+      `steering_duty_days('2026-01-01', '2026-12-31', ${named(site)})`,
+    ];
+    for (const actor of actors) {
+      const national = actor.who === 'national_committee' || actor.who === 'evaluator';
+      const local = ['coordinator', 'counsellor', 'committee'].includes(actor.who);
+      for (const site of ['tours', 'blois', null]) {
+        for (const call of calls(site)) {
+          const rows = await asked(actor, `select * from ${call}`);
+          if (!national && !(local && site === 'tours')) {
+            expect([actor.who, call, rows]).toEqual([actor.who, call, 'refused']);
+            continue;
+          }
+          const sites = new Set((rows as { site_id: string }[]).map((row) => row.site_id));
+          expect([actor.who, call, [...sites].sort()]).toEqual([
+            actor.who,
+            call,
+            site ? [site] : ['blois', 'tours'],
+          ]);
+          expect(JSON.stringify(rows)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
+        }
+      }
+    }
+  });
+
+  test('and those of what is stuck have lists for who accompanies at the site alone', async () => {
+    for (const actor of actors) {
+      for (const site of ['tours', 'blois', null]) {
+        for (const [call, theirs] of [
+          // Who awaits the draw is not accompanied yet: nothing can be stuck.
+          [`steering_at_risk(now(), ${named(site)}, ${rules})`, 2],
+          [`steering_cases('mediations', '-infinity', now(), now(), ${named(site)}, '[]')`, 3],
+        ] as const) {
+          const rows = await asked(actor, `select pathway_id from ${call}`);
+          const may = ['coordinator', 'counsellor'].includes(actor.who) && site === 'tours';
+          expect([actor.who, call, rows === 'refused' ? rows : rows.length]).toEqual([
+            actor.who,
+            call,
+            may ? theirs : 'refused',
+          ]);
+        }
+      }
+    }
+  });
+
   test('are told by nothing else: what they are made of is the owner’s alone', async () => {
     for (const made of [
       'states_at(now(), now(), null)',
@@ -808,6 +887,10 @@ describe('the figures as at an instant', () => {
       'stays_at(now(), now(), null)',
       'ways_at(now(), now(), null)',
       "steering_pathways('tours')",
+      'step_stays(now(), null)',
+      "at_risk(now(), null, '[]')",
+      'mediation_stages(null)',
+      "cases_of('mediations', now(), now(), now(), null, '[]')",
     ]) {
       for (const actor of actors)
         expect([made, await asked(actor, `select * from ${made}`)]).toEqual([made, 'refused']);

@@ -5,11 +5,11 @@
 import type { Label } from './forms';
 import { steps } from './pathway';
 
-interface Definition {
+export interface Definition {
   readonly label: Label;
   readonly definition: Label;
 }
-const define = (fr: [label: string, definition: string], en: [label: string, definition: string]) => ({
+export const define = (fr: [label: string, definition: string], en: [label: string, definition: string]) => ({
   label: { fr: fr[0], en: en[0] },
   definition: { fr: fr[1], en: en[1] },
 });

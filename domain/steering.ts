@@ -1,6 +1,7 @@
 /** How counts by site, step, exit and arm become what those who steer read. What each figure counts: domain/figures.ts. */
 import { type Figure, figures, stepsCounted } from './figures';
-import { maskCounts, type Shown, type Sum } from './masking';
+import { maskSites } from './mask-sites';
+import type { Shown, Sum } from './masking';
 import { type Arm, arms, type ExitCode, exitCodes, phaseOf, type Step } from './pathway';
 
 /** Pathways that have site, step, exit and arm in common. */
@@ -80,38 +81,16 @@ const sumsOfOne: readonly Sum[] = [
 const toldMasked = countNames.filter((name) => !/^exits\/.+\/phase2$/.test(name));
 
 /** Masks the counts of the sites and of all of them together. */
-export function maskSites(bySite: ReadonlyMap<string, ReadonlyMap<string, number>>): {
-  site: Map<string, Map<string, Shown>>;
-  total: Map<string, Shown>;
-} {
-  const counts = new Map<string, number>();
-  const sums: Sum[] = [];
-  const total = new Map<string, number>();
-  for (const [siteId, site] of bySite) {
+function masked(bySite: ReadonlyMap<string, ReadonlyMap<string, number>>): ReturnType<typeof maskSites> {
+  const counted = [...bySite].map(([siteId, site]) => {
     const known = new Map(toldMasked.map((name) => [name as string, numberIn(site, name)]));
     for (const figure of partsOfThoseIn)
       known.set(others(figure), numberIn(site, 'figures/currently_in') - numberIn(site, `figures/${figure}`));
-    for (const [name, n] of known) {
-      counts.set(`${siteId}:${name}`, n);
-      total.set(name, (total.get(name) ?? 0) + n);
-    }
-    sums.push(...sumsOfOne.map((sum) => of(siteId, sum)));
-  }
-  for (const [name, n] of total) {
-    counts.set(`:${name}`, n);
-    sums.push({ total: `:${name}`, parts: [...bySite.keys()].map((siteId) => `${siteId}:${name}`) });
-  }
-  sums.push(...sumsOfOne.map((sum) => of('', sum)));
-  const shown = maskCounts(counts, sums);
-  const takeOf = (siteId: string) =>
-    new Map<string, Shown>(countNames.map((name) => [name, shown.get(`${siteId}:${name}`) ?? null]));
-  return { site: new Map([...bySite.keys()].map((siteId) => [siteId, takeOf(siteId)])), total: takeOf('') };
+    return [siteId, known] as const;
+  });
+  return maskSites(new Map(counted), sumsOfOne);
 }
 
-const of = (siteId: string, { total, parts }: Sum): Sum => ({
-  total: `${siteId}:${total}`,
-  parts: parts.map((part) => `${siteId}:${part}`),
-});
 const numberIn = (counts: ReadonlyMap<string, number>, name: string) => counts.get(name) ?? 0;
 
 /** Counts by name in their shape. */
@@ -174,7 +153,7 @@ export function overviewOf(
     countsOf(cells.filter((cell) => cell.siteId === siteId));
   const bySite = new Map(siteIds.map((siteId) => [siteId, at(known, siteId)]));
   const shown = how.masked
-    ? maskSites(bySite)
+    ? masked(bySite)
     : { site: bySite as ReadonlyMap<string, ReadonlyMap<string, Shown>>, total: countsOf(known) };
   const changes = siteIds.flatMap((siteId) => {
     const [was, is] = [at(before, siteId), at(after, siteId)];

@@ -1685,6 +1685,23 @@ describe('the evaluation', () => {
       expect(body.code).toBe('evaluation_key_missing');
     expect((await get('evaluator', '/evaluation/blinding', { app })).body.key).toBeNull();
   });
+
+  test('and what is stuck is of the own site too', async () => {
+    for (const path of [
+      'attention',
+      'at-risk',
+      'load',
+      'fidelity',
+      'practices',
+      'mediations',
+      'summer',
+      'cases',
+    ]) {
+      expect([path, (await get('coordinator.tours', `/steering/${path}`)).status]).toEqual([path, 200]);
+      const elsewhere = await get('coordinator.tours', `/steering/${path}?site=blois`);
+      expect([path, elsewhere.status]).toEqual([path, 404]);
+    }
+  });
 });
 
 describe('while a part is away', () => {

@@ -1,6 +1,7 @@
 /** The route table: everything the API does for a signed-in person. */
 import type { Route } from '../routing';
 import { absenceRoutes } from './absences';
+import { attentionRoutes } from './attention';
 import { drawRoutes } from './draws';
 import { enrolmentRoutes } from './enrolments';
 import { evaluationRoutes } from './evaluation';
@@ -43,4 +44,5 @@ export const routes: readonly Route[] = [
   ...evaluationRoutes,
   ...reportRoutes,
   ...flowRoutes,
+  ...attentionRoutes,
 ];

@@ -35,7 +35,7 @@ create policy make on unblindings for insert to service_plus_api
 
 alter table exports drop constraint exports_what_check;
 alter table exports add constraint exports_what_check
-  check (what in ('tasks', 'pathways', 'import_rejects', 'evaluation', 'evaluation_matching'));
+  check (what in ('tasks', 'pathways', 'import_rejects', 'report', 'evaluation', 'evaluation_matching'));
 create index exports_of_evaluation on exports (made_at, id) where what in ('evaluation', 'evaluation_matching');
 alter policy make on exports
   with check (actor_id = app_actor() and coalesce(site_id, '') = app_site()

@@ -1,6 +1,14 @@
 /** The shapes of the API's answers, from the schemas it checks and documents them with: types only, none of its code. */
 import type { z } from 'zod';
 import type { proposed } from '../../../api/form-schemas';
+import type {
+  atRisk,
+  attention,
+  caseCounts,
+  caseRow,
+  load,
+  summerCoverage,
+} from '../../../api/routes/attention';
 import type { drawOne, drawSummary } from '../../../api/routes/draws';
 import type { balance, blinding, flow } from '../../../api/routes/evaluation';
 import type { exportRow } from '../../../api/routes/exports';
@@ -69,6 +77,14 @@ export type Draw = z.output<typeof drawOne>;
 export type ConsortFlow = z.output<typeof flow>;
 export type Balance = z.output<typeof balance>;
 export type Blinding = z.output<typeof blinding>;
+export type Attention = z.output<typeof attention>;
+export type AtRisk = z.output<typeof atRisk>;
+/** What somebody of the staff has. */
+export type Load = z.output<typeof load>;
+export type CaseCounts = z.output<typeof caseCounts>;
+export type SummerCoverage = z.output<typeof summerCoverage>;
+/** Of a young person, what a figure counts. */
+export type Case = z.output<typeof caseRow>;
 
 export interface Page<T> {
   readonly items: readonly T[];

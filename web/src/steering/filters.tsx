@@ -32,13 +32,7 @@ const w = inBoth({
 /** @param children what else a page is asked for */
 export function Filters({ children }: { children?: ReactNode }) {
   const words = useWords(w);
-  const me = useMe();
   const { day, asOf, then, site, today, narrow } = useAsked();
-  const sites = useQuery({
-    queryKey: ['sites'],
-    queryFn: ({ signal }) => get<{ items: { id: string; name: string }[] }>('/api/sites', signal),
-    enabled: me.actions['steering.overview'] === 'all',
-  });
   return (
     <search className="steering-filters">
       <Input
@@ -63,20 +57,30 @@ export function Filters({ children }: { children?: ReactNode }) {
         <option value="">{words.knownNow}</option>
         <option value="then">{words.knownThen}</option>
       </Select>
-      {sites.data && (
-        <Select
-          label={words.site}
-          nativeSelectProps={{ value: site, onChange: (e) => narrow('site', e.target.value) }}
-        >
-          <option value="">{words.allSites}</option>
-          {sites.data.items.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-      )}
+      <SiteChoice site={site} choose={(id) => narrow('site', id)} />
       {children}
     </search>
+  );
+}
+
+/** For who reads all sites: one of them, or all. @param site '': all */
+export function SiteChoice({ site, choose }: { site: string; choose: (id: string) => void }) {
+  const words = useWords(w);
+  const me = useMe();
+  const sites = useQuery({
+    queryKey: ['sites'],
+    queryFn: ({ signal }) => get<{ items: { id: string; name: string }[] }>('/api/sites', signal),
+    enabled: me.actions['steering.overview'] === 'all',
+  });
+  if (!sites.data) return null;
+  return (
+    <Select label={words.site} nativeSelectProps={{ value: site, onChange: (e) => choose(e.target.value) }}>
+      <option value="">{words.allSites}</option>
+      {sites.data.items.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </Select>
   );
 }

@@ -11,12 +11,16 @@ const w = inBoth({
     pages: 'Pages des chiffres',
     overview: 'État à une date',
     flow: 'Parcours et durées',
+    stuck: 'À surveiller',
+    practices: 'Service rendu et pratiques',
     report: 'Note d’étape',
   },
   en: {
     pages: 'Pages of figures',
     overview: 'State as at a date',
     flow: 'Flow and durations',
+    stuck: 'Needs attention',
+    practices: 'Service as promised and practices',
     report: 'Progress report',
   },
 });
@@ -24,6 +28,8 @@ const w = inBoth({
 const pages = [
   ['/steering', 'overview', 'steering.overview'],
   ['/steering/flow', 'flow', 'steering.flow'],
+  ['/steering/stuck', 'stuck', 'steering.overview'],
+  ['/steering/practices', 'practices', 'steering.overview'],
   ['/steering/report', 'report', 'steering.overview'],
 ] as const satisfies readonly (readonly [path: string, name: string, Action])[];
 

@@ -14,6 +14,7 @@ import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useWords } from '../words/words';
 import { useAsked } from './asked';
+import { Figure as ListedCount } from './figure';
 import { Filters } from './filters';
 import { FigurePages } from './pages';
 import './steering.css';
@@ -47,7 +48,6 @@ const w = inBoth({
     arms: 'Par groupe du tirage au sort',
     noDraw: 'Sans tirage',
     how: 'Comment c’est compté',
-    list: (what: string, n: number) => `${n}, voir la liste : ${what}`,
   },
   en: {
     title: 'Figures of the programme',
@@ -74,7 +74,6 @@ const w = inBoth({
     arms: 'By arm of the draw',
     noDraw: 'No draw',
     how: 'How it is counted',
-    list: (what: string, n: number) => `${n}, see the list: ${what}`,
   },
 });
 
@@ -82,18 +81,10 @@ type Counts = Overview['total'];
 /** What narrows the list behind a count. */
 type Narrowing = Readonly<Record<string, string>>;
 
-/** A count, and for those who may see people the way to whom it counts. @param what it counts, in words */
+/** A count, and the way to the list of whom it counts. @param what it counts, in words */
 function Count({ n, what, of }: { n: number | null; what?: string; of?: Narrowing }) {
-  const words = useWords(w);
-  const may = useMay();
   const { address } = useAsked();
-  if (n === null) return <span className="masked">{words.masked}</span>;
-  if (!of || !what || n === 0 || !may('steering.list')) return <>{n}</>;
-  return (
-    <Link to={`/steering/list${queryOf({ ...address, ...of })}`} aria-label={words.list(what, n)}>
-      {n}
-    </Link>
-  );
+  return <ListedCount n={n} what={what} to={of && `/steering/list${queryOf({ ...address, ...of })}`} />;
 }
 
 export function Component() {

@@ -1,5 +1,6 @@
 /** A table of figures, scrolled by itself where it is wider than the window. */
 import type { ReactNode } from 'react';
+import './steering.css';
 
 /** Numbers by name. @param sums the last row is the sum of those above */
 export function Table({
