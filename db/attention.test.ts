@@ -1,6 +1,7 @@
 /** Who is at risk and why, and each case that figures count, on rows made by hand: each alone, together, and its opposite. */
 import type { Pool } from 'pg';
-import { attentionOf, type CaseGroup, casesOf, riskReasons } from '../domain/attention';
+import { type CaseGroup, riskReasons } from '../domain/attention';
+import { attentionOf, casesOf } from '../domain/attention-counts';
 import { dayOf, endOfDay, startOfDay } from '../domain/calendar';
 import { ByHand, type HandMade } from '../test/setup/hand-made';
 import { createTestDatabase, type TestDatabase } from '../test/setup/servers';

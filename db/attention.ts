@@ -1,6 +1,7 @@
 /** What is stuck now, and the cases that figures count: counts for who steers, lists for the team of a site (migration 0016). */
 import type { PoolClient } from 'pg';
-import type { AttentionRow, CaseCell, CaseGroup, RiskReason } from '../domain/attention';
+import type { CaseGroup, RiskReason } from '../domain/attention';
+import type { AttentionRow, CaseCell } from '../domain/attention-counts';
 import type { Day, Instant } from '../domain/calendar';
 import { longStayLimit } from '../domain/long-stays';
 import type { Status, Step } from '../domain/pathway';

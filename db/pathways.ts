@@ -1,14 +1,8 @@
 /** Queries about pathways: what the policy asks, the list, one young person's record, its timeline and notes. */
 import type { PoolClient } from 'pg';
 import type { Day, Instant } from '../domain/calendar';
-import type {
-  MediationCause,
-  MediationResult,
-  Schedule,
-  TaskStatus,
-  TimelineEvent,
-  WaitName,
-} from '../domain/journal';
+import type { Schedule, TaskStatus, TimelineEvent, WaitName } from '../domain/journal';
+import type { MediationCause, MediationResult } from '../domain/mediation';
 import type { ExitCode, Status, Step } from '../domain/pathway';
 import type { ReadingKind } from '../domain/readings';
 import type { TaskKind } from '../domain/tasks';

@@ -1,17 +1,7 @@
 /** What is counted of what is stuck and of cases: that it adds up, and what of it a committee reads. */
 import fc from 'fast-check';
-import {
-  type AttentionRow,
-  attentionFigures,
-  attentionOf,
-  type CaseCell,
-  caseGroupNames,
-  casesOf,
-  figuresOf,
-  marksOf,
-  resultsOf,
-  riskReasons,
-} from './attention';
+import { attentionFigures, caseGroupNames, figuresOf, marksOf, resultsOf, riskReasons } from './attention';
+import { type AttentionRow, attentionOf, type CaseCell, casesOf } from './attention-counts';
 import {
   caseDefinition,
   caseDefinitions,

@@ -2,7 +2,7 @@
 import { dayOf } from './calendar';
 import { longDay } from './days';
 import type { Label } from './forms';
-import type { CancelReason, MediationCause, MediationResult, TimelineEvent, WaitName } from './journal';
+import type { CancelReason, TimelineEvent, WaitName } from './journal';
 import {
   type alertLevelLabels,
   alertSourceLabels,
@@ -19,6 +19,7 @@ import {
   terminationReasonLabels,
   waitSubjects,
 } from './labels';
+import type { MediationCause, MediationResult } from './mediation';
 import { causeLabels, resultLabels } from './mediation';
 import { type Step, steps } from './pathway';
 import { definitionOf, type TaskKind, tasks } from './tasks';

@@ -4,6 +4,7 @@
  */
 import type { Day, Instant } from './calendar';
 import type { Holder } from './duty';
+import type { MediationCause, MediationResult } from './mediation';
 import type { Arm, ContactResult, ExitCode, Status, Step } from './pathway';
 import type { Rules } from './settings';
 import { type Decision, definitionOf, type TaskKind } from './tasks';
@@ -146,20 +147,6 @@ export interface ContractRecord {
   /** `initiator` is null when the contract never started. */
   terminated?: { readonly on: Day; readonly initiator: string | null; readonly reason: string };
 }
-
-export const mediationCauses = [
-  'high_alert',
-  'repeated_alert',
-  'unhandled_alert',
-  'missed_follow_ups',
-  'silent_summer',
-  'no_contact',
-] as const;
-export type MediationCause = (typeof mediationCauses)[number];
-
-/** `terminated`: the contract was; `pathway_exited`: there is nobody left to mediate for. */
-export const mediationResults = ['resolved', 'terminated', 'passed_on', 'pathway_exited'] as const;
-export type MediationResult = (typeof mediationResults)[number];
 
 /** A mediation: its own workflow decides how it goes on, the pathway asks its questions. */
 export interface MediationRecord {

@@ -1,6 +1,19 @@
 /** What opens a mediation and what comes of it, as people read it. */
 import type { Label } from './forms';
-import type { MediationCause, MediationResult } from './journal';
+
+export const mediationCauses = [
+  'high_alert',
+  'repeated_alert',
+  'unhandled_alert',
+  'missed_follow_ups',
+  'silent_summer',
+  'no_contact',
+] as const;
+export type MediationCause = (typeof mediationCauses)[number];
+
+/** `terminated`: the contract was; `pathway_exited`: there is nobody left to mediate for. */
+export const mediationResults = ['resolved', 'terminated', 'passed_on', 'pathway_exited'] as const;
+export type MediationResult = (typeof mediationResults)[number];
 
 export const causeLabels: Readonly<Record<MediationCause, Label>> = {
   high_alert: { fr: 'Alerte forte', en: 'High alert' },

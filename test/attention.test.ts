@@ -56,7 +56,7 @@ beforeAll(async () => {
     });
   }
   await w.owner.query(
-    'update step_intervals set left_at = p.exited_at from pathways p where p.id = pathway_id and interval = 2',
+    'update step_intervals set left_at = p.exited_at from pathways p where p.id = pathway_id and step_intervals.interval = 2',
   );
   all = await made.youngPerson('tours', {
     ...{ enteredAt: made.ago(200), step: 'contract_search' },

@@ -266,6 +266,11 @@ const whileBlind = {
   // A status beside each name.
   '/steering/states': ['coordinator.tours', 'counsellor.tours'],
   '/steering/overview': ['evaluator'],
+  // The words of a definition: in no step is who awaits the draw or has the usual service. Figures are in the files.
+  '/steering/report': [
+    ...['coordinator.tours', 'counsellor.tours', 'committee.tours', 'committee.national', 'evaluator'],
+  ],
+  '/steering/report.csv': ['evaluator'],
   '/evaluation/consort': ['evaluator'],
   '/evaluation/balance': ['evaluator'],
   '/evaluation/export': ['evaluator'],

@@ -9,11 +9,11 @@ import type { Told } from '../domain/broadcasts';
 import {
   completeEntry,
   type MediationRecord,
-  mediationResults,
   type PathwayState,
   type TaskRecord,
   type WaitRecord,
 } from '../domain/journal';
+import { mediationResults } from '../domain/mediation';
 import { steps } from '../domain/pathway';
 import { type Decision, definitionOf, type TaskKind } from '../domain/tasks';
 import { readWorkflow } from '../worker/read-workflow';

@@ -21,6 +21,8 @@ const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
 
 /** What a browser gets of the others: the programme's rules are not to be worked out there a second time. */
 const mayRun = [
+  'domain/attention',
+  'domain/case-definitions',
   'domain/evaluation',
   'domain/event-groups',
   'domain/figures',

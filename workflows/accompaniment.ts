@@ -5,15 +5,14 @@ import {
   type CancelReason,
   type ContractRecord,
   type EmploymentRecord,
-  type MediationCause,
   type MediationRecord,
-  type MediationResult,
   type PathwaySnapshot,
   type TaskRecord,
   type TimelineEvent,
   type WaitName,
   waitsForSilence,
 } from '../domain/journal';
+import type { MediationCause, MediationResult } from '../domain/mediation';
 import { type Arm, type Obstacle, phaseOf, type Status } from '../domain/pathway';
 import { definitionOf, type TaskKind } from '../domain/tasks';
 import { Asking, type Owner, type Round, scopeOfKey } from './asking';

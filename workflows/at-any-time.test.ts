@@ -1,5 +1,6 @@
 /** What may happen in any step: nobody is lost from sight, people are away, mediations, a pathway on hold. */
 import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Told } from '../domain/broadcasts';
 import type { TaskRecord } from '../domain/journal';
 import type { TaskKind } from '../domain/tasks';
@@ -11,6 +12,7 @@ import {
   exitPathway,
   holdPathway,
   mediationWorkflowId,
+  pathwayWorkflowId,
   raiseAlert,
   recordContact,
   recordTermination,
@@ -284,6 +286,23 @@ test('who is reached while the first contact is only being opened has had it', a
     expect(await young.open()).toEqual(['assign_referent']);
     expect(await young.recorded('first_contact')).toMatchObject([{ outcome: 'reached' }]);
   }
+});
+
+test('who is reached in the moment of the start has had the first contact', async () => {
+  const input = await world.newcomer();
+  const by = person('counsellor.tours');
+  await world.env.client.workflow.executeUpdateWithStart(recordContact, {
+    args: [{ requestId: randomUUID(), by, channel: 'phone', result: 'reached', at: await world.now() }],
+    startWorkflowOperation: new WithStartWorkflowOperation('pathway', {
+      workflowId: pathwayWorkflowId(input.pathwayId),
+      taskQueue: world.taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+    }),
+  });
+  const young = world.follow(input);
+  expect(await young.open()).toEqual(['assign_referent']);
+  expect(await young.recorded('first_contact')).toMatchObject([{ outcome: 'reached' }]);
 });
 
 test('who was taken over in welcome is looked after by the welcome until reached', async () => {

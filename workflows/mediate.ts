@@ -2,7 +2,7 @@
  * How a mediation goes: somebody accepts it, meets the parties in pair with the CFA, and follows up until it has a
  * result. It asks people through its pathway, wherever it runs: see mediation.ts and api/forecast.ts.
  */
-import type { MediationResult } from '../domain/journal';
+import type { MediationResult } from '../domain/mediation';
 import type { MediationAnswer, MediationQuestion } from './messages';
 
 export type AskParty = (question: MediationQuestion) => Promise<MediationAnswer>;

@@ -4,7 +4,7 @@
  * young person's record and one inbox shows the tasks.
  */
 import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
-import type { MediationResult } from '../domain/journal';
+import type { MediationResult } from '../domain/mediation';
 import { mediate } from './mediate';
 import {
   type MediationAnswer,

@@ -5,7 +5,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Told } from '../domain/broadcasts';
 import type { Day, Instant } from '../domain/calendar';
-import type { MediationCause, MediationResult, PathwayState } from '../domain/journal';
+import type { PathwayState } from '../domain/journal';
+import type { MediationCause, MediationResult } from '../domain/mediation';
 import type { Arm, Channel, ContactResult, EmploymentKind, ExitCode, Step } from '../domain/pathway';
 import type { Rules } from '../domain/settings';
 import type { Decision, TaskKind } from '../domain/tasks';

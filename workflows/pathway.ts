@@ -21,11 +21,15 @@ export async function pathway(input: PathwayInput, carried?: State): Promise<voi
   const now = new Date().toISOString();
   const state = carried ? upToDate(carried, input, now) : initialState(input, now);
   const p = new Accompaniment(state, runtime, wholeTime);
-  hearPeople(p);
+  // What arrives together with the start is heard as the handlers are set: by a pathway that has begun and asked its first
+  // question. One that goes on has asked already, and its old runs heard before they picked up.
+  if (carried) hearPeople(p);
   const recording = p.journal.keep(p);
   if (carried) p.pickUp();
   else begin(p, input);
-  await Promise.race([accompany(p), recording, untilTheNextRun()]);
+  const going = accompany(p);
+  if (!carried) hearPeople(p);
+  await Promise.race([going, recording, untilTheNextRun()]);
   await condition(() => quiet());
   if (p.state.status !== 'closed') await continueAsNew<typeof pathway>(input, p.state);
 

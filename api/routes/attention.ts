@@ -22,16 +22,15 @@ import {
   allResults,
   attentionDefinitions,
   attentionFigures,
-  attentionOf,
   type CaseGroup,
   caseGroupNames,
-  casesOf,
   figuresOf,
   marksOf,
   type RiskReason,
   resultsOf,
   riskReasons,
 } from '../../domain/attention';
+import { attentionOf, casesOf } from '../../domain/attention-counts';
 import {
   addDelay,
   type Day,

@@ -25,8 +25,7 @@ import { eventTypes } from '../../domain/event-groups';
 import { eventSentence, peopleIn } from '../../domain/event-sentences';
 import { type EventKind, eventFields, eventLabels, whyNotNow } from '../../domain/events';
 import { isWords, type Label, text } from '../../domain/forms';
-import { mediationCauses, mediationResults } from '../../domain/journal';
-import { causeLabels, resultLabels } from '../../domain/mediation';
+import { causeLabels, mediationCauses, mediationResults, resultLabels } from '../../domain/mediation';
 import {
   employmentKinds,
   obstacles,

@@ -215,6 +215,11 @@ export class PathwayWorld {
    * @param how `settled` false: it may not have done anything yet
    */
   async enrol(more: Enrolment = {}, { settled = true } = {}): Promise<YoungPerson> {
+    return this.start(await this.newcomer(more), { settled });
+  }
+
+  /** Writes an enrolment whose pathway is not started. @returns what to start it with */
+  async newcomer(more: Enrolment = {}): Promise<PathwayInput> {
     const pathwayId = randomUUID();
     const siteId = more.siteId ?? 'tours';
     const enrolledBy = person(`coordinator.${siteId}`);
@@ -234,7 +239,7 @@ export class PathwayWorld {
        select $1, p.id, $3, p.name_key, 'seeking_training', 'cfa', $4::timestamptz::date, $4::timestamptz::date, $5, $4, $6, $4 from p`,
       [pathwayId, randomUUID(), siteId, now, enrolledBy, JSON.stringify(input)],
     );
-    return this.start(input, { settled });
+    return input;
   }
 
   /** Starts the pathway of an enrolment that is in the database. */
@@ -244,9 +249,15 @@ export class PathwayWorld {
       taskQueue: this.taskQueue,
       args: [input],
     });
-    const young = new YoungPerson(this, input.pathwayId, input.siteId);
-    this.followed.add(young);
+    const young = this.follow(input);
     if (settled) await young.settled();
+    return young;
+  }
+
+  /** A pathway that was started another way. */
+  follow({ pathwayId, siteId }: PathwayInput): YoungPerson {
+    const young = new YoungPerson(this, pathwayId, siteId);
+    this.followed.add(young);
     return young;
   }
 
