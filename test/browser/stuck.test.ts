@@ -71,7 +71,7 @@ test('a coordinator sees what is stuck at one look, then who and why, and goes t
   await page.getByRole('link', { name: 'À surveiller' }).click();
   await page.getByRole('heading', { level: 1, name: 'À surveiller' }).waitFor();
   await page.getByText('2 jeunes affichés').waitFor();
-  await page.getByRole('link', { name: '1, voir la liste : Sans contact' }).click();
+  await page.locator('dl.figures').getByRole('link', { name: '1, voir la liste : Sans contact' }).click();
   await page.getByText('1 jeune affiché').waitFor();
   await page
     .getByText(/Aucun contact depuis le .* veille de contact de 30 jours, réglage de Tours, version 1/)
@@ -108,7 +108,7 @@ test('what was promised is a share with its number and a bar, and opens whom it 
     .getByRole('row')
     .filter({ hasText: 'Immersion' });
   await immersion.getByText('0 % (0 sur 1)').first().waitFor();
-  await page.getByText('ce n’est pas un effet').waitFor();
+  await page.getByRole('paragraph').filter({ hasText: 'ce n’est pas un effet' }).waitFor();
   await page.getByRole('link', { name: /^1, voir la liste : Suivi tenu, étape 3, Manqué/ }).click();
   await page
     .getByRole('heading', { level: 1, name: /Jeunes comptés : suivi tenu, étape 3, manqué/ })
