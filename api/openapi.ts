@@ -90,7 +90,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
       : route.seeks && searchHeader;
   const body = route.documentedBody ?? route.body;
   return {
-    operationId: `${route.method}${route.path.replace(/[/{}.]+(\w)?/g, (_, c: string | undefined) => c?.toUpperCase() ?? '')}`,
+    operationId: `${route.method}${route.path.replace(/[/{}.-]+(\w)?/g, (_, c: string | undefined) => c?.toUpperCase() ?? '')}`,
     tags: [route.tag],
     summary: route.summary.fr,
     description: `${route.summary.en}. Action \`${route.action satisfies Action}\`: ${allowed.join(', ')}.`,
