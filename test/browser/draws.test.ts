@@ -2,18 +2,12 @@
 import pino from 'pino';
 import { defaultSettings } from '../../domain/settings';
 import { runStarter } from '../../worker/starter';
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 import { siteRules } from '../setup/draws';
 
 const application = wholeApplication();
 const stop = new AbortController();
 let starter: Promise<void>;
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 const inSeconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
 
 /** A wave that is drawn, and one whose register is frozen and that awaits its number. */
@@ -85,7 +79,7 @@ describe('the draws', () => {
     await starter;
   });
 
-  test.each(each)('the pages are without an obstacle in %s, %d px wide', async (language, width) => {
+  test.each(views)('the pages are without an obstacle: $language, $width px', async ({ language, width }) => {
     const words = {
       fr: {
         title: 'Tirages au sort',

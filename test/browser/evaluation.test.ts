@@ -1,21 +1,15 @@
 /** The evaluation in a real browser: the flow and its numbers, what is taken away, and what committees see when. */
 import { readFileSync } from 'node:fs';
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 import { autumn, writeEvaluated } from '../setup/evaluated';
 
 const application = wholeApplication();
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 
 beforeAll(() => writeEvaluated(application.world.owner), 60_000);
 
-test.each(each)(
-  'the page is without an obstacle in %s, %d px wide, for each role',
-  async (language, width) => {
+test.each(views)(
+  'the page is without an obstacle, for each role: $language, $width px',
+  async ({ language, width }) => {
     const [title, flow, unblind, blind] = {
       fr: [
         'Évaluation',

@@ -1,15 +1,9 @@
 /** Flow and durations in a real browser: bars, durations and curves, each with its table. */
 import { writeManyPathways } from '../../bench/many-pathways';
 import { dayOf } from '../../domain/calendar';
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 
 const application = wholeApplication();
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 
 beforeAll(async () => {
   const { owner } = application.world;
@@ -22,7 +16,7 @@ beforeAll(async () => {
   );
 }, 120_000);
 
-test.each(each)('the page is without an obstacle in %s, %d px wide', async (language, width) => {
+test.each(views)('the page is without an obstacle: $language, $width px', async ({ language, width }) => {
   const title = { fr: 'Parcours et durées', en: 'Flow and durations' }[language];
   for (const person of ['coordinator.tours', 'committee.national', 'evaluator']) {
     const page = await application.page(person, { path: '/steering/flow', language, width });

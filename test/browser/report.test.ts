@@ -2,17 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { makeAndKeep } from '../../db/meetings';
 import { dayOf } from '../../domain/calendar';
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 import { readPdf } from '../setup/pdf';
 
 const application = wholeApplication();
 const inDays = (n: number) => dayOf(Date.now() + n * 86_400_000);
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 /** A meeting of the committee of Tours whose report was made. */
 let given: string;
 
@@ -28,7 +22,7 @@ beforeAll(async () => {
   await makeAndKeep(world.owner, given, new Date());
 }, 60_000);
 
-test.each(each)('the page is without an obstacle in %s, %d px wide', async (language, width) => {
+test.each(views)('the page is without an obstacle: $language, $width px', async ({ language, width }) => {
   const title = { fr: 'Note d’étape', en: 'Progress report' }[language];
   for (const person of ['coordinator.tours', 'committee.tours', 'committee.national', 'evaluator', 'admin']) {
     const path = `/steering/report?compareTo=${inDays(-2)}`;

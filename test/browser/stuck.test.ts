@@ -1,14 +1,8 @@
 /** What needs attention, service as promised and practices, and the lists behind them, in a real browser. */
-import { wholeApplication } from '../setup/chromium';
+import { views, wholeApplication } from '../setup/chromium';
 import { ByHand } from '../setup/hand-made';
 
 const application = wholeApplication();
-const each = [
-  ['fr', 320],
-  ['fr', 1280],
-  ['en', 320],
-  ['en', 1280],
-] as const;
 const titles = {
   stuck: { fr: 'À surveiller', en: 'Needs attention' },
   practices: { fr: 'Service rendu et pratiques', en: 'Service as promised and practices' },
@@ -47,7 +41,7 @@ beforeAll(async () => {
   await made.task(late, 'entry_interview', { dueAt: made.ago(2) });
 }, 60_000);
 
-test.each(each)('the pages are without an obstacle in %s, %d px wide', async (language, width) => {
+test.each(views)('the pages are without an obstacle: $language, $width px', async ({ language, width }) => {
   for (const person of ['coordinator.tours', 'committee.national']) {
     for (const path of ['stuck', 'practices'] as const) {
       const page = await application.page(person, { path: `/steering/${path}`, language, width });
