@@ -2,6 +2,7 @@
  * The figures of a programme of 100,000 pathways with 30 events each: as at any instant, beside those of now from the read
  * model; funnel, durations and curves beside the same of 1,000 pathways; who is at risk now, and what was promised in a year.
  */
+import { countDay } from '../db/counted-days';
 import { asActor } from '../db/pool';
 import { demonstrationPerson } from '../db/seed';
 import { countStates, listStates } from '../db/steering';
@@ -77,6 +78,40 @@ export async function steering(
   const siteList = await timed('coordinator.tours', (client) =>
     listStates(client, { asOf: at(160), knownAt: at(0), siteId: 'tours', figure: 'overdue' }, { limit: 51 }),
   );
+  /** The overview at the end of past days, once each: as it is asked first, and once the worker has counted the day. */
+  const ofPastDays = async () => {
+    const { rows } = await pool.query<{ day: string; end: string }>(
+      `select day::date::text as day, iso((day::date + 1)::timestamp at time zone 'Europe/Paris' - interval '1 ms') as end
+       from (select $1::timestamp - interval '1 day' * n as day from (values (7), (33), (61), (98), (130), (167), (214), (251),
+         (300), (342), (389), (441), (487), (530), (571)) as past (n)) days`,
+      [now],
+    );
+    const asked = async () => {
+      const times: number[] = [];
+      for (const { day } of rows) {
+        const began = performance.now();
+        const { status } = await call(tokens.evaluator, 'GET', `/api/steering/overview?asOf=${day}`);
+        if (status !== 200) throw new Error(`the overview was answered ${status}`);
+        times.push(performance.now() - began);
+      }
+      return median(times);
+    };
+    const first = await asked();
+    const began = performance.now();
+    for (const { end } of rows)
+      if (!(await countDay(pool, { asOf: end, withArms: true }))) throw new Error('a day was not kept');
+    const counting = (performance.now() - began) / rows.length;
+    return [
+      measure(
+        'steering, all sites at the end of a past day by HTTP, p50',
+        'ms',
+        await asked(),
+        first,
+        '≤ 100',
+      ),
+      measure('counting a day that is over, once', 'ms', counting, null, null),
+    ];
+  };
   return [
     measure(
       'steering, all sites as at now over the same from the read model: SQL p50',
@@ -86,13 +121,7 @@ export async function steering(
       null,
     ),
     measure('the same as at 160 days ago, known now: SQL p50', 'ms', await all(at(160), at(0)), today, null),
-    measure(
-      'the same by HTTP, p50',
-      'ms',
-      await requested(tokens.evaluator, `/api/steering/overview?asOf=${at(160)}`),
-      null,
-      '≤ 2000',
-    ),
+    ...(await ofPastDays()),
     measure(
       'steering, one site as at 160 days ago by HTTP, p50',
       'ms',

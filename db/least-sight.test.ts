@@ -54,6 +54,7 @@ const ofCommittee: Rows = {
 /** Every table of the schema. */
 const walls: Readonly<Record<string, Wall>> = {
   // Kept by the owner alone.
+  counted_days: {},
   migrations: {},
   mornings: {},
   sessions: {},
@@ -554,6 +555,7 @@ function rowsOfEverything(): string {
     insert into meetings (id, site_id, day, as_of, make_at, created_by, created_at)
       select gen_random_uuid(), site, '2026-03-02', '2026-02-28', now(), id, now() from everybody, unnest(array['tours', 'blois', null]) site;
     insert into kept_reports select id, site_id, '{}', repeat('0', 64), now() from meetings;
+    insert into counted_days (as_of, with_arms, known_at, cells) values ('2026-03-01', false, '2026-03-02', '[]');
     insert into survey_answers select id, 1, '2026-03-02', now(), (select min(id::text)::uuid from everybody) from made;
     insert into unblindings select gen_random_uuid(), id::text, 'Une raison', id, now() from everybody;`;
 }

@@ -8,6 +8,7 @@ import { type Config, loadConfig, publicUrlOf } from '../config/config';
 import { temporalConnection } from '../config/temporal';
 import { ownerPool } from '../db/pool';
 import { bundle, bundleFile } from './bundle';
+import { runDayCounter } from './day-counter';
 import { MailServer } from './mail-server';
 import { runNotifier } from './notifier';
 import { currentBuild, named } from './release';
@@ -77,10 +78,11 @@ async function main(): Promise<void> {
     log,
     signal: stopping.signal,
   });
+  const dayCounter = runDayCounter({ owner: pool, log, signal: stopping.signal });
   process.send?.({ ready: true });
   await worker.run();
   stopping.abort();
-  await Promise.all([starter, notifier]);
+  await Promise.all([starter, notifier, dayCounter]);
   await clientConnection.close();
   await connection.close();
   await pool.end();
