@@ -99,7 +99,12 @@ export async function tellDraw(
     const draw = await read();
     return draw.commitment && { commitment: draw.commitment };
   });
-  telling.say(t('1. La promesse. Empreinte de la graine, encore secrète :', '1. The promise. Fingerprint of the seed, still secret:'));
+  telling.say(
+    t(
+      '1. La promesse. Empreinte de la graine, encore secrète :',
+      '1. The promise. Fingerprint of the seed, still secret:',
+    ),
+  );
   telling.say(`   ${commitment}`);
   const frozen = await eventually('the register was not frozen', async () => {
     const { registerHash, sites: counts } = await read();
@@ -138,7 +143,12 @@ export async function tellDraw(
       `Each pathway hears its arm: ${of('servicePlus')} enter step 1, ${of('standard')} stay in the usual service, ${waits} wait for the next wave.`,
     ),
   );
-  telling.say(t(`À lire : /draws/${id} et /evaluation [evaluator]`, `To read: /draws/${id} and /evaluation [evaluator]`));
+  telling.say(
+    t(
+      `À lire : /draws/${id} et /evaluation [evaluator]`,
+      `To read: /draws/${id} and /evaluation [evaluator]`,
+    ),
+  );
   return id;
 }
 
@@ -159,7 +169,9 @@ async function enrol(api: Api, wave: string, seed: number): Promise<string[]> {
   const ids = await Promise.all(
     siteIds.map(async (siteId) => {
       const made: string[] = [];
-      for (const person of people.filter((p) => p.siteId === siteId && wishes(p, today)).slice(0, wishesOfASite)) {
+      for (const person of people
+        .filter((p) => p.siteId === siteId && wishes(p, today))
+        .slice(0, wishesOfASite)) {
         const { start: _start, enrolledOn: _enrolledOn, derogation: _derogation, ...rest } = person;
         try {
           const body = { ...rest, wave, consentOn: today };
@@ -191,7 +203,9 @@ async function awaiting(api: Api): Promise<string[]> {
 
 /** @returns null where the least times of this server are longer, which is told */
 async function announce(api: Api, telling: Telling, wave: string): Promise<{ id: string } | null> {
-  const [freezeAt, drawAt] = [FREEZE_AFTER_MS, DRAW_AFTER_MS].map((ms) => new Date(Date.now() + ms).toISOString());
+  const [freezeAt, drawAt] = [FREEZE_AFTER_MS, DRAW_AFTER_MS].map((ms) =>
+    new Date(Date.now() + ms).toISOString(),
+  );
   const body = { wave, rules: { strata: 'site', sites, publicNumber: null }, freezeAt, drawAt };
   try {
     const announced = await api.post<{ id: string }>('admin', '/draws', body);
@@ -276,11 +290,16 @@ async function verify(
   return record;
 }
 
-async function eventually<T>(missing: string, look: () => Promise<T>): Promise<Exclude<T, null | '' | false>> {
+async function eventually<T>(
+  missing: string,
+  look: () => Promise<T>,
+): Promise<Exclude<T, null | '' | false>> {
   for (const giveUpAt = Date.now() + WITHIN_MS; ; await sleep(LOOK_EVERY_MS)) {
     const found = await look();
     if (found) return found as Exclude<T, null | '' | false>;
     if (Date.now() > giveUpAt)
-      throw new Error(`The draw: ${missing}, after ${WITHIN_MS / 1000} s: see what the worker says in its log.`);
+      throw new Error(
+        `The draw: ${missing}, after ${WITHIN_MS / 1000} s: see what the worker says in its log.`,
+      );
   }
 }
