@@ -41,7 +41,12 @@ const screens = [
 ];
 
 mkdirSync(folder, { recursive: true });
-const found = await chromium.launch({ executablePath: browser() ?? undefined });
+// Its own words, in an empty field for a day, are those of its process.
+const found = await chromium.launch({
+  executablePath: browser() ?? undefined,
+  args: ['--lang=fr-FR'],
+  env: { ...process.env, LANGUAGE: 'fr' },
+});
 try {
   for (const [name, person, width, language, at, onwards] of screens) {
     const context = await found.newContext({

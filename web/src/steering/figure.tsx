@@ -8,13 +8,15 @@ const w = inBoth({
   fr: {
     masked: 'masqué',
     list: (what: string, n: number) => `${n}, voir la liste : ${what}`,
-    share: (percent: number, n: number, of: number) => `${percent} % (${n} sur ${of})`,
+    share: (percent: number) => `${percent} %`,
+    parts: (n: number, of: number) => `(${n} sur ${of})`,
     nothing: 'rien de dû',
   },
   en: {
     masked: 'masked',
     list: (what: string, n: number) => `${n}, see the list: ${what}`,
-    share: (percent: number, n: number, of: number) => `${percent}% (${n} of ${of})`,
+    share: (percent: number) => `${percent}%`,
+    parts: (n: number, of: number) => `(${n} of ${of})`,
     nothing: 'nothing due',
   },
 });
@@ -44,7 +46,9 @@ export function Share({ n, of, none }: { n: number | null; of: number | null; no
         <rect className="share__all" width="100" height="10" />
         <rect className="share__part" width={percent} height="10" />
       </svg>
-      {words.share(percent, n, of)}
+      <span>
+        {words.share(percent)} <span>{words.parts(n, of)}</span>
+      </span>
     </span>
   );
 }

@@ -261,7 +261,8 @@ function FunnelFigure({ found }: { found: Funnel }) {
   const nameOf = useStageName();
   const percent = usePercent();
   const { entered, takenOver, stages } = found.total;
-  const start = entered !== null && takenOver !== null ? entered - takenOver : null;
+  // Not entered less taken over: who awaits a draw or is in the usual service is neither.
+  const start = stages.find(({ stage }) => stage === 'welcome')?.fromStart ?? null;
   const shareOf = ({ fromStart }: Stage) =>
     start === null || fromStart === null || start === 0 ? null : fromStart / start;
   const say = (n: number | null) => (n === null ? words.masked : String(n));
