@@ -41,12 +41,7 @@ const screens = [
 ];
 
 mkdirSync(folder, { recursive: true });
-// Its own words, in an empty field for a day, are those of its process.
-const found = await chromium.launch({
-  executablePath: browser() ?? undefined,
-  args: ['--lang=fr-FR'],
-  env: { ...process.env, LANGUAGE: 'fr' },
-});
+const found = await chromium.launch({ executablePath: browser() ?? undefined });
 try {
   for (const [name, person, width, language, at, onwards] of screens) {
     const context = await found.newContext({
@@ -82,5 +77,6 @@ try {
 async function settled(page) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   while ((await page.getByText(/^(Chargement|Loading)…$/).count()) > 0) await page.waitForTimeout(50);
-  await page.waitForTimeout(500);
+  // What was shown before stays until the answer is there.
+  await page.waitForTimeout(1_500);
 }

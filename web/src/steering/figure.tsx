@@ -1,7 +1,7 @@
 /** A number of the steering pages: what it counts opens as a list for those who may see young people. */
 import { Link } from 'react-router';
 import { useMay } from '../session/session';
-import { inBoth, useWords } from '../words/words';
+import { inBoth, useLanguage, useWords } from '../words/words';
 import './steering.css';
 
 const w = inBoth({
@@ -25,11 +25,13 @@ const w = inBoth({
 export function Figure({ n, what, to }: { n: number | null; what?: string; to?: string }) {
   const words = useWords(w);
   const may = useMay();
+  const language = useLanguage();
   if (n === null) return <span className="masked">{words.masked}</span>;
-  if (!to || !what || n === 0 || !may('steering.list')) return <>{n}</>;
+  const shown = n.toLocaleString(language);
+  if (!to || !what || n === 0 || !may('steering.list')) return <>{shown}</>;
   return (
     <Link to={to} aria-label={words.list(what, n)}>
-      {n}
+      {shown}
     </Link>
   );
 }
