@@ -18,6 +18,8 @@ module.exports = {
   testMatch: [
     '<rootDir>/{domain,workflows,activities,db,api,worker,config,embedded,bin,bench,test,verifier,web}/**/*.test.ts',
   ],
+  // jest.browser.config.js
+  testPathIgnorePatterns: ['<rootDir>/test/browser/'],
   transform: {
     '^.+\\.(m?[jt]s)$': [
       '@swc/jest',

@@ -6,29 +6,23 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { type ApiWorld, createApiWorld } from './api-world';
 import { type Served, serve } from './served';
 
-/** `npm test` brings one where there is none (bin/test.mjs). */
+/** `npm run browser` brings one where there is none (bin/test.mjs). */
 function executable(): string {
   const file = process.env.CHROMIUM || '/usr/bin/chromium';
   if (existsSync(file)) return file;
-  throw new Error(`No browser at ${file}: npm test brings one, or set CHROMIUM to where yours is.`);
+  throw new Error(`No browser at ${file}: npm run browser brings one, or set CHROMIUM to where yours is.`);
 }
 
 /** How long something may take to be shown: a bound for a machine that has much else to do, not a wait. Milliseconds. */
 const SLOW_MS = 30_000;
 
-const everyView = [
+/** Both languages on a telephone and on a desk, each at a site of its own: what one leaves there is in no other's way. */
+export const views = [
   { language: 'fr', width: 320, site: 'tours' },
-  { language: 'en', width: 1280, site: 'ain' },
   { language: 'fr', width: 1280, site: 'blois' },
   { language: 'en', width: 320, site: 'orleans' },
+  { language: 'en', width: 1280, site: 'ain' },
 ] as const;
-
-/**
- * Both languages on a telephone and on a desk, each at a site of its own: what one leaves there is in no other's way.
- * `npm test` looks at the first two, which have both of each, `npm run views` at the others; the name of a test that is
- * made for them ends with the width in px, by which the second finds it.
- */
-export const views = process.env.VIEWS === 'others' ? everyView.slice(2) : everyView.slice(0, 2);
 
 export interface Visit {
   /** In CSS pixels; default: 1280. */

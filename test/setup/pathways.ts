@@ -194,9 +194,22 @@ export class PathwayWorld {
 
   /** Nobody is followed any longer: time that passes later costs nothing for them. */
   async forgetAll(): Promise<void> {
-    await Promise.all(
-      [...this.followed].map((young) => young.handle.terminate('the test is over').catch(() => {})),
+    const why = 'the test is over';
+    const { rows } = await this.pool.query<{ pathwayId: string; number: number }>(
+      'select pathway_id as "pathwayId", number from mediations where pathway_id = any($1)',
+      [[...this.followed].map((young) => young.pathwayId)],
     );
+    // First, also those that are just ending: one that closes after its pathway stops the time-skipping server's time
+    // (see `withMediationsLeftOpen`).
+    await Promise.all(
+      rows.map(({ pathwayId, number }) =>
+        this.env.client.workflow
+          .getHandle(mediationWorkflowId(pathwayId, number))
+          .terminate(why)
+          .catch(() => {}),
+      ),
+    );
+    await Promise.all([...this.followed].map((young) => young.handle.terminate(why).catch(() => {})));
     this.followed.clear();
   }
 
