@@ -1,4 +1,8 @@
-/** `npm run demo`: beside a running `npm start`, imports the roster by the API and tells the story of one young person. */
+/**
+ * `npm run demo`: beside a running `npm start`, by the API: imports the roster, tells a draw, plans a meeting of the national
+ * committee and tells the story of one young person.
+ */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { loadConfig } from '../config/config';
@@ -6,14 +10,16 @@ import { temporalConnection } from '../config/temporal';
 import { runningServers } from '../embedded/running';
 import { pathwayWorkflowId } from '../workflows/messages';
 import { Api, Refused } from './demo/api';
+import { tellDraw } from './demo/draw';
 import { importRoster } from './demo/import-roster';
+import { planMeeting } from './demo/meeting';
 import { skipTime } from './demo/skip-time';
 import { tellStory } from './demo/story';
 import { Telling } from './demo/telling';
 import { tokenOf } from './token';
 
 const usage =
-  'npm run demo -- [--people 1500] [--seed 112] [--no-roster] [--no-story] [--lang fr|en] (beside a running npm start)';
+  'npm run demo -- [--people 1500] [--seed 112] [--no-roster] [--no-draw] [--no-meeting] [--no-story] [--lang fr|en] (beside a running npm start)';
 
 function optionsOf(args: string[]) {
   try {
@@ -24,15 +30,16 @@ function optionsOf(args: string[]) {
         people: { type: 'string', default: '1500' },
         seed: { type: 'string', default: '112' },
         roster: { type: 'boolean', default: true },
+        draw: { type: 'boolean', default: true },
+        meeting: { type: 'boolean', default: true },
         story: { type: 'boolean', default: true },
         lang: { type: 'string', default: 'fr' },
       },
     });
-    const { lang, roster, story } = values;
+    const { lang, roster, draw, meeting, story } = values;
     if (lang !== 'fr' && lang !== 'en') throw new Error(`--lang is fr or en, not ${lang}.`);
     return {
-      roster,
-      story,
+      ...{ roster, draw, meeting, story },
       language: lang,
       people: Number(values.people),
       seed: Number(values.seed),
@@ -43,7 +50,7 @@ function optionsOf(args: string[]) {
 }
 
 async function main(): Promise<void> {
-  const { roster, story, language, people, seed } = optionsOf(process.argv.slice(2));
+  const { roster, draw, meeting, story, language, people, seed } = optionsOf(process.argv.slice(2));
   const config = loadConfig(process.env);
   if (config.OIDC_ISSUER)
     throw new Error(
@@ -54,6 +61,8 @@ async function main(): Promise<void> {
   const telling = new Telling(language);
 
   if (roster) await importRoster(api, telling, { people, seed });
+  if (draw) await tellDraw(api, telling, { seed, folder: path.join(path.resolve(config.DATA_DIR), 'draws') });
+  if (meeting) await planMeeting(api, telling);
   if (!story) return;
   const { temporalAddress } = runningServers(config);
   const connection = await Connection.connect(

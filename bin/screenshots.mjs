@@ -12,6 +12,8 @@ const base = process.env.PUBLIC_URL ?? `http://127.0.0.1:${process.env.PORT ?? 3
 const folder = path.join(root, 'docs', 'screens');
 
 const aTask = 'a[href^="/tasks/"]';
+const aDraw = 'main a[href^="/draws/"]';
+const aMeeting = 'a[href^="/steering/report?meeting="]';
 const somebody = 'a[href^="/pathways/"]';
 
 /** Name of the picture, who looks, width in CSS pixels, language, where, and what is gone on to from there. */
@@ -27,6 +29,15 @@ const screens = [
   ['young-people', 'coordinator.tours', 1280, 'fr', '/pathways', []],
   ['readings', 'coordinator.tours', 1280, 'fr', '/readings', []],
   ['reminders', 'counsellor.tours', 1280, 'fr', '/me/notifications', []],
+  ['steering', 'committee.national', 1280, 'fr', '/steering', []],
+  ['steering-telephone', 'committee.national', 320, 'fr', '/steering', []],
+  ['flow', 'committee.national', 1280, 'fr', '/steering/flow', []],
+  ['stuck', 'coordinator.tours', 1280, 'fr', '/steering/stuck', []],
+  ['practices', 'committee.national', 1280, 'fr', '/steering/practices', []],
+  ['report', 'committee.national', 1280, 'fr', '/steering/report', [aMeeting]],
+  ['draw', 'committee.national', 1280, 'fr', '/draws', [aDraw]],
+  ['draw-telephone', 'committee.national', 320, 'fr', '/draws', [aDraw]],
+  ['evaluation', 'evaluator', 1280, 'fr', '/evaluation', []],
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -66,5 +77,6 @@ try {
 async function settled(page) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   while ((await page.getByText(/^(Chargement|Loading)…$/).count()) > 0) await page.waitForTimeout(50);
-  await page.waitForTimeout(500);
+  // What was shown before stays until the answer is there.
+  await page.waitForTimeout(1_500);
 }

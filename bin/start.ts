@@ -52,6 +52,7 @@ async function start(): Promise<void> {
     ...process.env,
     ...{ DATA_DIR: dataDir, DATABASE_URL: url, TEMPORAL_ADDRESS: address },
     ...(!config.OIDC_ISSUER && { EVALUATION_KEY: config.EVALUATION_KEY ?? demonstrationKey(dataDir) }),
+    ...drawsAtOnce(config),
   };
   const scripts = (['worker', 'api'] as const).map((name) => {
     const script = path.join(__dirname, '..', name, 'main.js');
@@ -75,6 +76,13 @@ async function start(): Promise<void> {
       '  Stop     Ctrl-C',
     ].join('\n'),
   );
+}
+
+/** With invented people in a database of its own a draw need not be told a day before: what is not set is 0. */
+function drawsAtOnce({ OIDC_ISSUER, DATABASE_URL }: Config): NodeJS.ProcessEnv {
+  if (OIDC_ISSUER || DATABASE_URL) return {};
+  const names = ['DRAW_NOTICE_MINUTES', 'DRAW_FROZEN_MINUTES'];
+  return Object.fromEntries(names.map((name) => [name, process.env[name] || '0']));
 }
 
 /** Of the demonstration's pseudonyms, the same at each start; where people are real somebody keeps a key of their own. */

@@ -123,13 +123,19 @@ export const configSchema = z
       .int()
       .min(0)
       .default(24 * 60)
-      .meta({ description: 'minutes between the announcement of a draw and its register, at least' }),
+      .meta({
+        description:
+          'minutes between the announcement of a draw and its register, at least; npm start without OIDC_ISSUER and DATABASE_URL: 0',
+      }),
     DRAW_FROZEN_MINUTES: z.coerce
       .number()
       .int()
       .min(0)
       .default(24 * 60)
-      .meta({ description: 'minutes that a register is published before it is drawn, at least' }),
+      .meta({
+        description:
+          'minutes that a register is published before it is drawn, at least; npm start without OIDC_ISSUER and DATABASE_URL: 0',
+      }),
     EVALUATION_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'expected 64 hexadecimal digits (openssl rand -hex 32)')

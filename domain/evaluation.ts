@@ -480,3 +480,14 @@ export const baselineVariables = {
   site: { label: say('Site', 'Site'), kind: 'codes' },
 } as const satisfies Readonly<Record<string, { label: Label; kind: 'number' | 'yes_no' | 'codes' }>>;
 export type BaselineVariable = keyof typeof baselineVariables;
+
+/** Where the young person came from, as people read it. */
+export const originCategoryLabels: Readonly<Record<OriginCategory, Label>> = {
+  mission_locale: say('Mission locale', 'Mission locale'),
+  training_centre: say('CFA', 'Training centre (CFA)'),
+  chamber: say('Chambre (CMA, CCI)', 'Chamber (CMA, CCI)'),
+  guidance: say('Orientation (CAD, CIO, MGI)', 'Guidance (CAD, CIO, MGI)'),
+  school: say('Établissement scolaire', 'School'),
+  own_or_family: say('Démarche personnelle ou famille', 'Of their own accord, or family'),
+  other: say('Autre', 'Other'),
+};

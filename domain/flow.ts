@@ -108,7 +108,11 @@ function flowOf(rows: readonly FunnelRow[]): Flow {
 }
 
 /** Of those who came in at welcome, who has a stage has the other too. */
-const within: readonly (readonly [Stage, Stage])[] = [['six_months', 'contract']];
+const within: readonly (readonly [Stage, Stage])[] = [
+  ['six_months', 'contract'],
+  // Who came in otherwise than at welcome awaits a draw, is in the usual service or was taken over.
+  ...stages.filter((stage) => stage !== 'welcome').map((stage) => [stage, 'welcome'] as const),
+];
 
 /**
  * A committee reads each site over all cohorts and each cohort over all its sites, masked together, and the stages of those
@@ -147,7 +151,7 @@ function maskedFunnel(
       sums.push({ total: `${unit}/start`, parts: [`${unit}/${stage}`, `${unit}/not ${stage}`] });
     }
     for (const [small, large] of within) {
-      const rest = `${unit}/${large} only`;
+      const rest = `${unit}/${large} without ${small}`;
       counts.set(rest, (counts.get(`${unit}/${large}`) ?? 0) - (counts.get(`${unit}/${small}`) ?? 0));
       sums.push({ total: `${unit}/${large}`, parts: [`${unit}/${small}`, rest] });
     }

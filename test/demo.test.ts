@@ -1,4 +1,4 @@
-/** `npm run demo` as people meet it: beside a running `npm start`, with a small roster and the story told to its end. */
+/** `npm run demo` as people meet it: beside a running `npm start`, with a small roster, a draw and the story told to its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -94,13 +94,60 @@ async function read<T>(person: string, url: string): Promise<T> {
 const pathwaysOfTours = async (query = '') =>
   (await read<{ items: Pathway[] }>('coordinator.tours', `/pathways?limit=200${query}`)).items;
 
-test('the roster is imported and the story told, all by the API', async () => {
+interface Draw {
+  readonly id: string;
+  readonly wave: string;
+  readonly state: string;
+  readonly commitment: string;
+  readonly registerHash: string;
+  readonly sites: readonly Record<string, unknown>[];
+}
+const drawsOf = async () => (await read<{ items: Draw[] }>('committee.national', '/draws')).items;
+const statusesAt = async (site: string) => {
+  const { items } = await read<{ items: Pathway[] }>(`coordinator.${site}`, '/pathways?limit=200');
+  const counts: Record<string, number> = {};
+  for (const { status } of items) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+/** Of the 30 of the roster, at the sites that draw. */
+const imported = { blois: 5, orleans: 5 };
+
+test('the roster is imported, a wave drawn and the story told, all by the API', async () => {
   const demo = run(['run.mjs', 'demo', '--people', '30']);
   await demo.well();
   expect(demo.output()).toContain('30/30 parcours commencés');
 
   const told = demo.output().split('\n');
   for (const step of [1, 2, 3, 4, 5]) expect(told).toContainEqual(expect.stringMatching(`^Étape ${step} · `));
+  const [draw] = await drawsOf();
+  expect(draw).toMatchObject({ wave: 'Démonstration 1', state: 'drawn' });
+  expect(told).toEqual(
+    expect.arrayContaining([
+      'Le tirage au sort · vague « Démonstration 1 »',
+      `   ${draw?.commitment}`,
+      `   ${draw?.registerHash}`,
+      expect.stringMatching(/^ {3}Blois {4}30 souhaits · \d+ service plus · \d+ droit commun · 2 attendent/),
+      expect.stringMatching(/^ {3}Orléans {2}30 souhaits · 16 service plus · 8 droit commun · 6 attendent/),
+      expect.stringMatching(/^ {3}✓ Ce qui fut publié auparavant/),
+    ]),
+  );
+  // Who waits for the next wave waits; the caseload that was imported goes on.
+  expect(await statusesAt('blois')).toEqual({
+    ...{ active: imported.blois + 14, usual_service: 14, awaiting_draw: 2 },
+  });
+  expect(await statusesAt('orleans')).toEqual({
+    ...{ active: imported.orleans + 16, usual_service: 8, awaiting_draw: 6 },
+  });
+
+  // Sites that did not begin to draw go on as before.
+  expect(Object.keys(await statusesAt('tours')).sort()).toEqual(['active', 'exited']);
+  const { items: meetings } = await read<{ items: { id: string; madeAt: string | null }[] }>(
+    'committee.national',
+    '/steering/meetings',
+  );
+  expect(meetings).toEqual([expect.objectContaining({ madeAt: expect.any(String) })]);
+  expect(demo.output()).toContain(`/steering/report?meeting=${meetings[0]?.id}`);
+
   expect(told.at(-2)).toMatch(/^Sortie : emploi durable, après \d+ jours, 5 étapes, plus rien d’ouvert/);
 
   const exited = await pathwaysOfTours('&status=exited');
@@ -133,10 +180,10 @@ test('the roster is imported and the story told, all by the API', async () => {
 
   const reconcile = run(['run.mjs', 'reconcile', '--check']);
   await reconcile.well();
-  expect(reconcile.output()).toContain('31 equal');
+  expect(reconcile.output()).toContain('91 equal');
 });
 
-test('run again it says that the roster is there already, and enrols nobody twice', async () => {
+test('run again it says that the roster is there already, enrols nobody twice and draws the next wave', async () => {
   const before = await pathwaysOfTours();
   const demo = run(['run.mjs', 'demo', '--people', '30', '--no-story', '--lang', 'en']);
   await demo.well();
@@ -144,6 +191,16 @@ test('run again it says that the roster is there already, and enrols nobody twic
     '30 of these 30 young people are enrolled already: nobody is enrolled twice.',
   );
   expect(await pathwaysOfTours()).toEqual(before);
+
+  expect(demo.output()).toContain('60 made-up young people are enrolled, 8 were waiting already');
+  expect(demo.output()).toContain('✓ Earlier draws');
+  const draws = await drawsOf();
+  expect(draws.map(({ wave, state }) => [wave, state])).toEqual([
+    ['Démonstration 2', 'drawn'],
+    ['Démonstration 1', 'drawn'],
+  ]);
+  expect(await statusesAt('blois')).toEqual({ active: imported.blois + 14 + 16, usual_service: 14 + 16 });
+  expect(demo.output()).toMatch(/The national committee meets on [\d-]+, as planned already/);
 });
 
 test('what keeps it from going on is said in a sentence', async () => {

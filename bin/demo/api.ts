@@ -41,6 +41,30 @@ export class Api {
   }
 
   /** @throws Refused */
+  put<T>(person: string, path: string, body: object): Promise<T> {
+    return this.ask(person, path, { method: 'PUT', body: JSON.stringify(body) }, 'application/json');
+  }
+
+  /**
+   * All of a list that is answered in pages.
+   * @throws Refused
+   */
+  async all<T>(person: string, path: string): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = new URLSearchParams({ limit: '200', ...(cursor && { cursor }) }).toString();
+      const page: { items: T[]; next: string | null } = await this.get(
+        person,
+        `${path}${path.includes('?') ? '&' : '?'}${query}`,
+      );
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor);
+    return items;
+  }
+
+  /** @throws Refused */
   postCsv<T>(person: string, path: string, csv: string): Promise<T> {
     return this.ask(person, path, { method: 'POST', body: csv }, 'text/csv');
   }

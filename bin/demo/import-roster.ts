@@ -93,21 +93,6 @@ const perSecond = (rows: number, ms: number) => Math.round((rows * 1000) / Math.
 
 /** Pathways of all sites in the read model. Each coordinator sees those of their own. */
 async function countPathways(api: Api): Promise<number> {
-  const counts = await Promise.all(
-    rosterSites.map(async ({ id }) => {
-      let count = 0;
-      let cursor: string | null = null;
-      do {
-        const query: string = `limit=200${cursor ? `&cursor=${cursor}` : ''}`;
-        const page: { items: unknown[]; next: string | null } = await api.get(
-          `coordinator.${id}`,
-          `/pathways?${query}`,
-        );
-        count += page.items.length;
-        cursor = page.next;
-      } while (cursor);
-      return count;
-    }),
-  );
-  return counts.reduce((sum, n) => sum + n, 0);
+  const lists = await Promise.all(rosterSites.map(({ id }) => api.all(`coordinator.${id}`, '/pathways')));
+  return lists.reduce((sum, list) => sum + list.length, 0);
 }

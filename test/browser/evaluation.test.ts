@@ -39,6 +39,8 @@ test.each(views)(
 test('an evaluator reads the flow in boxes, its numbers as a table, the balance, and takes the rows away', async () => {
   const page = await application.page('evaluator', { path: '/' });
   await page.getByRole('link', { name: 'Évaluation' }).click();
+  // The page before has such a field too.
+  await page.getByRole('heading', { level: 1, name: 'Évaluation' }).waitFor();
   await page.getByLabel('Au', { exact: false }).first().fill('2026-10-01');
   const enrolment = page.getByRole('region', { name: 'Inclusion' });
   await enrolment.getByText('Tirés au sort (n = 9)').waitFor();

@@ -151,6 +151,7 @@ function One({ draw }: { draw: Draw }) {
           {said.states[draw.state]}
         </Badge>
       </p>
+      {draw.sites && draw.drawnAt && <Counts draw={draw} sites={draw.sites} />}
       <section aria-labelledby="moments">
         <h2 id="moments" className="fr-h4">
           {words.moments}
@@ -198,7 +199,7 @@ function One({ draw }: { draw: Draw }) {
         </ul>
         <p>{words.first}</p>
       </section>
-      {draw.sites && <Counts draw={draw} sites={draw.sites} />}
+      {draw.sites && !draw.drawnAt && <Counts draw={draw} sites={draw.sites} />}
       {draw.commitment && (
         <section aria-labelledby="check">
           <h2 id="check" className="fr-h4">

@@ -5,10 +5,11 @@ import { Input } from '@codegouvfr/react-dsfr/Input';
 import { Select } from '@codegouvfr/react-dsfr/Select';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
-import { baselineVariables, columns } from '../../../domain/evaluation';
+import { baselineVariables, columns, originCategoryLabels } from '../../../domain/evaluation';
 import { armLabels, situationLabels } from '../../../domain/labels';
 import { get, queryOf } from '../api/client';
 import type { Balance, Blinding, ConsortFlow } from '../api/types';
+import { useSiteName } from '../draws/use-sites';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
@@ -199,7 +200,11 @@ export function Component() {
 /** A code of a variable, as people read it. */
 function useCodeLabel() {
   const labelOf = useLabel();
+  const siteName = useSiteName();
   return (variable: string, code: string) => {
+    if (variable === 'site') return siteName(code);
+    if (variable === 'origin' && code in originCategoryLabels)
+      return labelOf(originCategoryLabels[code as keyof typeof originCategoryLabels]);
     if (variable === 'situation' && code in situationLabels)
       return labelOf(situationLabels[code as keyof typeof situationLabels]);
     return code.replaceAll('_', ' ');

@@ -99,7 +99,9 @@ export function Layout({ me, children }: { me: Me | null; children: ReactNode })
             ? [
                 <span key="me" className="who">
                   {me.displayName}
-                  <span className="who__role"> · {labelOf(roleLabels[me.role])}</span>
+                  {me.displayName !== labelOf(roleLabels[me.role]) && (
+                    <span className="who__role"> · {labelOf(roleLabels[me.role])}</span>
+                  )}
                 </span>,
               ]
             : []),

@@ -91,6 +91,8 @@ export function Curves({ found }: { found: Survival }) {
   const lines = groups.flatMap((group, i): Line[] => {
     const { points } = group;
     if (!points || !group.youngPeople) return [];
+    // A committee reads regular times: before the first of them there is nothing to draw.
+    if (found.masked && points.length === 0) return [];
     const last = times.findLast((_, at) => (group.atRisk[at] ?? 0) > 0) ?? 0;
     return [
       {

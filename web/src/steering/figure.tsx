@@ -1,20 +1,22 @@
 /** A number of the steering pages: what it counts opens as a list for those who may see young people. */
 import { Link } from 'react-router';
 import { useMay } from '../session/session';
-import { inBoth, useWords } from '../words/words';
+import { inBoth, useLanguage, useWords } from '../words/words';
 import './steering.css';
 
 const w = inBoth({
   fr: {
     masked: 'masqué',
     list: (what: string, n: number) => `${n}, voir la liste : ${what}`,
-    share: (percent: number, n: number, of: number) => `${percent} % (${n} sur ${of})`,
+    share: (percent: number) => `${percent} %`,
+    parts: (n: number, of: number) => `(${n} sur ${of})`,
     nothing: 'rien de dû',
   },
   en: {
     masked: 'masked',
     list: (what: string, n: number) => `${n}, see the list: ${what}`,
-    share: (percent: number, n: number, of: number) => `${percent}% (${n} of ${of})`,
+    share: (percent: number) => `${percent}%`,
+    parts: (n: number, of: number) => `(${n} of ${of})`,
     nothing: 'nothing due',
   },
 });
@@ -23,11 +25,13 @@ const w = inBoth({
 export function Figure({ n, what, to }: { n: number | null; what?: string; to?: string }) {
   const words = useWords(w);
   const may = useMay();
+  const language = useLanguage();
   if (n === null) return <span className="masked">{words.masked}</span>;
-  if (!to || !what || n === 0 || !may('steering.list')) return <>{n}</>;
+  const shown = n.toLocaleString(language);
+  if (!to || !what || n === 0 || !may('steering.list')) return <>{shown}</>;
   return (
     <Link to={to} aria-label={words.list(what, n)}>
-      {n}
+      {shown}
     </Link>
   );
 }
@@ -44,7 +48,9 @@ export function Share({ n, of, none }: { n: number | null; of: number | null; no
         <rect className="share__all" width="100" height="10" />
         <rect className="share__part" width={percent} height="10" />
       </svg>
-      {words.share(percent, n, of)}
+      <span>
+        {words.share(percent)} <span>{words.parts(n, of)}</span>
+      </span>
     </span>
   );
 }

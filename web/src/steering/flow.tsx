@@ -13,7 +13,7 @@ import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
-import { inBoth, useLabel, useWords } from '../words/words';
+import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { useAsked } from './asked';
 import { Curves } from './curves';
 import { Filters } from './filters';
@@ -112,7 +112,12 @@ type Stage = Flow['stages'][number];
 /** A number, or that it is masked. */
 function Shown({ n }: { n: number | null | undefined }) {
   const words = useWords(w);
-  return n === null || n === undefined ? <span className="masked">{words.masked}</span> : n;
+  const language = useLanguage();
+  return n === null || n === undefined ? (
+    <span className="masked">{words.masked}</span>
+  ) : (
+    n.toLocaleString(language)
+  );
 }
 
 function useStageName(): (stage: Stage['stage']) => string {
@@ -260,11 +265,13 @@ function FunnelFigure({ found }: { found: Funnel }) {
   const labelOf = useLabel();
   const nameOf = useStageName();
   const percent = usePercent();
+  const language = useLanguage();
   const { entered, takenOver, stages } = found.total;
-  const start = entered !== null && takenOver !== null ? entered - takenOver : null;
+  // Not entered less taken over: who awaits a draw or is in the usual service is neither.
+  const start = stages.find(({ stage }) => stage === 'welcome')?.fromStart ?? null;
   const shareOf = ({ fromStart }: Stage) =>
     start === null || fromStart === null || start === 0 ? null : fromStart / start;
-  const say = (n: number | null) => (n === null ? words.masked : String(n));
+  const say = (n: number | null) => (n === null ? words.masked : n.toLocaleString(language));
   return (
     <>
       <p>{words.started(say(entered), say(takenOver))}</p>
@@ -278,7 +285,7 @@ function FunnelFigure({ found }: { found: Funnel }) {
               <span className="funnel__track">
                 <span className="funnel__bar" style={{ width: `${100 * (share ?? 0)}%` }} />
               </span>
-              <span>{share === null ? say(one.fromStart) : `${one.fromStart} · ${percent(share)}`}</span>
+              <span>{share === null ? say(one.fromStart) : `${say(one.fromStart)} · ${percent(share)}`}</span>
             </li>
           );
         })}

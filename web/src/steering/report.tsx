@@ -27,7 +27,7 @@ const w = inBoth({
     compareHint: 'Une date antérieure ; facultatif',
     print: 'Imprimer',
     download: (format: string) => `Télécharger en ${format}`,
-    leaves: 'Qui télécharge la note est gardé.',
+    leaves: 'Chaque téléchargement est noté : qui, quand, quelle note.',
     hash: 'Empreinte (SHA-256)',
     hashHint:
       'La même question donne toujours la même empreinte, dans les deux langues et dans chaque fichier.',
@@ -46,7 +46,7 @@ const w = inBoth({
     compareHint: 'An earlier date; optional',
     print: 'Print',
     download: (format: string) => `Download as ${format}`,
-    leaves: 'Who downloads the report is kept.',
+    leaves: 'Each download is noted: who, when, which report.',
     hash: 'Hash (SHA-256)',
     hashHint: 'The same question always has the same hash, in both languages and in each file.',
     keptTitle: (day: string) => `Report given to the committee of ${day}`,
@@ -135,6 +135,7 @@ function TheReport() {
               ))}
             </div>
           ))}
+          <Hash hash={report.hash} />
           <Accordion label={words.how} titleAs="h2" className="report__left-out">
             <Definitions report={report} />
           </Accordion>
@@ -197,7 +198,6 @@ function Kept({ report, kept }: { report: Report; kept: NonNullable<Report['kept
 }
 
 function About({ report }: { report: Report }) {
-  const words = useWords(w);
   const labelOf = useLabel();
   const language = useLanguage();
   return (
@@ -208,11 +208,18 @@ function About({ report }: { report: Report }) {
         ))}
       </p>
       {report.masked && <p className="fr-hint-text">{labelOf(maskedWhy)}</p>}
-      <p className="report__hash">
-        {words.hash} <code>{report.hash}</code>
-        <span className="fr-hint-text">{words.hashHint}</span>
-      </p>
     </div>
+  );
+}
+
+/** After what it is the hash of. */
+function Hash({ hash }: { hash: string }) {
+  const words = useWords(w);
+  return (
+    <p className="report__hash">
+      {words.hash} <code>{hash}</code>
+      <span className="fr-hint-text">{words.hashHint}</span>
+    </p>
   );
 }
 
