@@ -16,7 +16,8 @@ import { completeTask } from '../workflows/messages';
 import { PathwayWorld, withRunsOf, type YoungPerson } from './setup/pathways';
 import { testTemporalAddress, testWorkflowBundle } from './setup/servers';
 
-jest.setTimeout(90_000);
+// Workers end in their own time here, and releases wait for servers: a bound for a machine that has much else to do.
+jest.setTimeout(240_000);
 
 const root = path.join(__dirname, '..');
 const patch = 'referent-first';
