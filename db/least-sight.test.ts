@@ -780,7 +780,7 @@ describe('the figures as at an instant', () => {
     }
   });
 
-  test('of flow and durations are told to the same, and the arm to the evaluation alone', async () => {
+  test('of flow and durations are told to the same, and the arm to the evaluation alone until it is unblinded', async () => {
     const doors = [
       'steering_funnel(',
       'steering_stays(',

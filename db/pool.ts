@@ -23,7 +23,12 @@ const API_QUERY_MS = 3_000;
 
 /** The API's door: every connection takes the role `service_plus_api`, which row-level security holds. */
 export function apiPool(databaseUrl: string, options: PoolOptions): Pool {
-  return makePool(databaseUrl, options, { options: '-c role=service_plus_api', query_timeout: API_QUERY_MS });
+  return makePool(databaseUrl, options, {
+    options: '-c role=service_plus_api',
+    query_timeout: API_QUERY_MS,
+    // What nobody waits for any more, the database does not go on with.
+    statement_timeout: API_QUERY_MS + 1_000,
+  });
 }
 
 function makePool(connectionString: string, { max = 10, name }: PoolOptions, more: PoolConfig = {}): Pool {

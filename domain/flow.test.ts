@@ -281,6 +281,30 @@ test('a committee reads a curve at months since which nothing small happened, in
   );
 });
 
+test('once arms are told, those and the sites are masked so that neither gives the other away', () => {
+  let hidden = 0;
+  fc.assert(
+    fc.property(fc.array(timeRow, { minLength: 10, maxLength: 40 }), (rows) => {
+      const told = (by: 'site' | 'arm') => survivalOf(rows, siteIds, { masked: true, by, arms: true }).groups;
+      const [sites, ofArms] = [told('site'), told('arm')];
+      const all = sites.find((group) => group.siteId === null);
+      for (const name of ['youngPeople', 'events', 'others', 'open', 'unwatched'] as const) {
+        const left = (of: readonly (number | null | undefined)[]) =>
+          all?.[name] === null || of.includes(null) ? null : (all?.[name] ?? 0) - sum(of as number[]);
+        // Who was not drawn is told by whoever subtracts.
+        expect(small(left(ofArms.map((group) => group[name])) ?? 0)).toBe(false);
+        for (const group of [...sites, ...ofArms]) expect(small(group[name] ?? 0)).toBe(false);
+        // One number hidden among the sites, all of them told, is no longer hidden.
+        const ofSites = sites.filter((group) => group.siteId !== null).map((group) => group[name]);
+        if (all?.[name] !== null) expect(ofSites.filter((n) => n === null)).not.toHaveLength(1);
+      }
+      hidden += ofArms.filter((group) => group.youngPeople === null).length;
+    }),
+    { numRuns: 40 },
+  );
+  expect(hidden).toBeGreaterThan(0);
+});
+
 test('a committee’s curve is that of all rounded, and one site out of all is the same', () => {
   const rows = siteIds.flatMap((siteId): TimeRow[] =>
     [20, 50, 80, 110].map((days) => ({ siteId, arm: null, days, from: 0, ended: 'event', count: 6 })),

@@ -232,8 +232,7 @@ export interface Durations {
 
 /** @param siteIds of which sites, also those without anybody */
 export function durationsOf(rows: readonly StayRow[], siteIds: readonly string[], how: How): Durations {
-  const places = [...siteIds, null];
-  const of = new Map(steps.map((step) => [step, durationsOfStep(rows, step, places, how.masked)]));
+  const of = new Map(steps.map((step) => [step, durationsOfStep(rows, step, siteIds, how.masked)]));
   const at = (place: string | null) => steps.map((step) => of.get(step)?.get(place) as Duration);
   const { siteId } = how;
   return {
@@ -244,13 +243,17 @@ export function durationsOf(rows: readonly StayRow[], siteIds: readonly string[]
   };
 }
 
-/** Counts of places and of all of them together, small ones masked. */
+/**
+ * Counts of places and of all of them together (null), small ones masked.
+ * @param divided into which places all are divided, in each of these ways
+ */
 function maskPlaces(
-  places: readonly (string | null)[],
+  divided: readonly (readonly string[])[],
   countsOf: (place: string | null) => Readonly<Record<string, number>>,
   total: string,
   parts: readonly string[],
 ): (place: string | null, name: string) => Shown {
+  const places = [...divided.flat(), null];
   const counts = new Map<string, number>();
   const sums: Sum[] = [];
   const id = (place: string | null, name: string) => `${place ?? ''}/${name}`;
@@ -260,8 +263,8 @@ function maskPlaces(
     sums.push({ total: id(place, total), parts: parts.map((part) => id(place, part)) });
   }
   for (const name of names) {
-    const of = places.filter((place) => place !== null).map((place) => id(place, name));
-    sums.push({ total: id(null, name), parts: of });
+    for (const way of divided)
+      sums.push({ total: id(null, name), parts: way.map((place) => id(place, name)) });
   }
   const shown = maskCounts(counts, sums);
   return (place, name) => shown.get(id(place, name)) ?? null;
@@ -273,9 +276,10 @@ const WEEK = 7;
 function durationsOfStep(
   rows: readonly StayRow[],
   step: Step,
-  places: readonly (string | null)[],
+  siteIds: readonly string[],
   masked: boolean,
 ): Map<string | null, Duration> {
+  const places = [...siteIds, null];
   const staysAt = new Map(
     places.map((place) => {
       const stays = rows.filter((row) => row.step === step && (place === null || row.siteId === place));
@@ -297,7 +301,7 @@ function durationsOfStep(
   );
   const at = (place: string | null) => staysAt.get(place) as { watched: StayRow[]; counts: typeof none };
   const shown = masked
-    ? maskPlaces(places, (place) => at(place).counts, 'stays', ['movedOn', 'exited', 'stillIn'])
+    ? maskPlaces([siteIds], (place) => at(place).counts, 'stays', ['movedOn', 'exited', 'stillIn'])
     : (place: string | null, name: string): Shown => at(place).counts[name as keyof typeof none];
   return new Map(
     places.map((place) => [
@@ -405,11 +409,12 @@ export interface Survival {
  * The curves of each site and of all of them together, or of each arm.
  * @param siteIds of which sites, also those without anybody
  * @param how.by arms are compared within their sites, as they were drawn; who was not drawn is in neither
+ * @param how.arms whether the reader may ask for arms too: what is masked is then masked of sites and arms together
  */
 export function survivalOf(
   rows: readonly TimeRow[],
   siteIds: readonly string[],
-  how: How & { readonly by: 'site' | 'arm' },
+  how: How & { readonly by: 'site' | 'arm'; readonly arms?: boolean },
 ): Survival {
   const at = (of: readonly TimeRow[]) =>
     of.map(({ days, from, ended, count }): CompetingObservation => {
@@ -417,33 +422,40 @@ export function survivalOf(
     });
   const drawn = how.by === 'arm' ? rows.filter((row) => row.arm !== null) : rows;
   const times = regularTimes(Math.max(0, ...drawn.map((row) => row.days)));
-  if (how.by === 'arm') {
-    const groups = arms.map((arm) => ({
-      siteId: null,
-      arm,
-      ...groupOf(at(drawn.filter((row) => row.arm === arm)), times),
-    }));
-    const strata = siteIds.map((siteId) =>
-      arms.map((arm) => begun(at(drawn.filter((row) => row.siteId === siteId && row.arm === arm)))),
-    );
-    return { times, groups, logRank: compared(stratifiedLogRank(strata), true) };
-  }
+  const ofArm = (arm: Arm | null, of = rows) => at(of.filter((row) => row.arm === arm));
   const bySite = new Map<string | null, CompetingObservation[]>(
     siteIds.map((siteId) => [siteId, at(rows.filter((row) => row.siteId === siteId))]),
   );
   if (siteIds.length > 1) bySite.set(null, at(rows));
+  const byArm = new Map([...arms, null].map((arm) => [armPlace(arm), ofArm(arm)]));
+  const mask = (plain: readonly Group[], placeOf: (group: Group) => string | null) =>
+    maskGroups(plain, placeOf, bySite, how.arms ? byArm : undefined, times);
+  const one = how.siteId;
+  if (how.by === 'arm') {
+    const plain = arms.map((arm) => ({ siteId: null, arm, ...groupOf(ofArm(arm), times) }));
+    const groups = how.masked ? mask(plain, ({ arm }) => armPlace(arm ?? null)) : plain;
+    const strata = siteIds.map((siteId) => {
+      const ofSite = rows.filter((row) => row.siteId === siteId);
+      return arms.map((arm) => begun(ofArm(arm, ofSite)));
+    });
+    const told = groups.every(({ points }) => points !== null);
+    const test = told ? compared(stratifiedLogRank(strata), true) : null;
+    return { times, groups, logRank: how.masked && test ? roundedTest(test) : test };
+  }
   const places = [...bySite.keys()];
   const plain = places.map((siteId) => ({ siteId, ...groupOf(bySite.get(siteId) ?? [], times) }));
-  const groups = how.masked ? maskGroups(plain, bySite, times) : plain;
+  const groups = how.masked ? mask(plain, ({ siteId }) => siteId) : plain;
   const told = groups.filter((group) => group.siteId !== null && group.points !== null);
   const test = compared(logRank(told.map((group) => begun(bySite.get(group.siteId) ?? []))), false);
-  const one = how.siteId;
   return {
     times,
     groups: groups.filter((group) => one === undefined || group.siteId === one),
     logRank: one !== undefined ? null : how.masked && test ? roundedTest(test) : test,
   };
 }
+
+/** No site has such an id. */
+const armPlace = (arm: Arm | null) => `arm:${arm ?? ''}`;
 
 /** Those whose time had begun. */
 const begun = (observations: readonly CompetingObservation[]) => observations.filter(({ days }) => days >= 0);
@@ -510,46 +522,51 @@ const MONTH = 30;
 /** A committee reads numbers at risk to the nearest of these, and shares in whole hundredths. */
 const ROUNDED_TO = 5;
 
-type Group = Omit<SurvivalGroup, 'arm'>;
+type Group = SurvivalGroup;
 
 /**
  * A curve tells of each whose event lowers it. So a committee reads it of groups alone whose numbers are told it, at
  * whole months at which, since the point before, each way to end and to come in had none or five at least, and as long
  * as five are still watched.
+ * @param placeOf whose observations a group's are: of `bySite` or `byArm`
+ * @param byArm with those who were not drawn; undefined: the reader reads of no arm
  */
 function maskGroups(
   groups: readonly Group[],
+  placeOf: (group: Group) => string | null,
   bySite: ReadonlyMap<string | null, readonly CompetingObservation[]>,
+  byArm: ReadonlyMap<string, readonly CompetingObservation[]> | undefined,
   times: readonly number[],
 ): Group[] {
-  const places = [...bySite.keys()];
+  const siteIds = [...bySite.keys()].filter((siteId) => siteId !== null);
+  const at = (place: string | null): readonly CompetingObservation[] =>
+    // Of one site all are that site's.
+    byArm?.get(place ?? '') ?? bySite.get(place ?? (bySite.has(null) ? null : (siteIds[0] ?? null))) ?? [];
   const countsAt = (place: string | null): Record<string, number> => {
-    const group = groups.find(({ siteId }) => siteId === place) as Group;
+    const group = groupOf(at(place), times);
     const names = ['youngPeople', 'events', 'others', 'open', 'unwatched'] as const;
-    return Object.fromEntries(names.map((name) => [name, group[name] ?? 0]));
+    return Object.fromEntries(names.map((name) => [name, group[name]]));
   };
   const ways = ['events', 'others', 'open'];
-  const shown =
-    places.length === 1
-      ? maskPlaces([null, ...places], () => countsAt(places[0] as string), 'youngPeople', ways)
-      : maskPlaces(places, countsAt, 'youngPeople', ways);
+  const divided = [siteIds, ...(byArm ? [[...byArm.keys()]] : [])];
+  const shown = maskPlaces(divided, countsAt, 'youngPeople', ways);
   return groups.map((group) => {
-    const take = (name: string) => shown(group.siteId, name);
+    const take = (name: string) => shown(placeOf(group), name);
     const counts = {
       ...{ youngPeople: take('youngPeople'), events: take('events'), others: take('others') },
       ...{ open: take('open'), unwatched: take('unwatched') },
     };
     if (!counts.youngPeople || counts.events === null)
       return { ...group, ...counts, median: null, points: null, atRisk: times.map(() => null) };
-    const watched = begun(bySite.get(group.siteId) ?? []).filter(isWatched);
+    const watched = begun(at(placeOf(group))).filter(isWatched);
     const points = coarsened(watched, group.points ?? []);
-    const at = new Set(points.map((point) => point.days));
+    const told = new Set(points.map((point) => point.days));
     const half = points.find((point) => point.survival <= 0.5);
     return {
       ...{ ...group, ...counts, points },
       median: half ? { days: half.days, interval: null } : null,
       atRisk: group.atRisk.map((n, i) =>
-        n !== null && at.has(times[i] as number) ? Math.round(n / ROUNDED_TO) * ROUNDED_TO : null,
+        n !== null && told.has(times[i] as number) ? Math.round(n / ROUNDED_TO) * ROUNDED_TO : null,
       ),
     };
   });

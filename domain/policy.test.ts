@@ -58,12 +58,13 @@ test('committees, evaluators and the administration reach nobody', () => {
   for (const role of ['committee', 'national_committee'] as const)
     expect(reached(role)).toEqual([
       ...['me.read', 'notification.choose', 'site.list', 'draw.read', 'steering.overview', 'steering.flow'],
+      ...(role === 'national_committee' ? ['steering.curves_by_arm'] : []),
       ...['evaluation.flow', 'evaluation.read', 'meeting.list'],
     ]);
   // Who is in which arm is for the evaluation alone.
   expect(reached('evaluator')).toEqual([
     ...published,
-    ...['steering.flow', 'steering.arms'],
+    ...['steering.flow', 'steering.arms', 'steering.curves_by_arm'],
     ...['evaluation.export', 'evaluation.answer', 'evaluation.balance', 'evaluation.flow', 'evaluation.read'],
     ...['evaluation.log', 'meeting.list'],
   ]);

@@ -116,6 +116,8 @@ export const policy = {
   },
   // Until it is unblinded, what of a figure is by arm is for the evaluation alone.
   'steering.arms': { evaluator: 'all' },
+  // The national committee once the programme is unblinded.
+  'steering.curves_by_arm': { national_committee: 'all', evaluator: 'all' },
 
   // Rows without a name are for those who analyse them; who a pseudonym is, for those who hold the names anyway. Nobody has both.
   'evaluation.export': { evaluator: 'all' },

@@ -318,3 +318,25 @@ test('whoever is blind reads no arm anywhere, until the administration unblinds,
   expect(await whoReadsArms()).toEqual(whileBlind);
   expect((await get('evaluator', '/evaluation/blinding')).body.unblindings).toHaveLength(1);
 });
+
+test('curves by arm are read by the national committee once the programme is unblinded, and masked with those by site', async () => {
+  const curves = (person: string, by: string) => get(person, `/steering/survival?of=contract&by=${by}`);
+  // Of the unblinding of a wave they are no part.
+  expect((await curves('committee.national', 'arm')).body.code).toBe('still_blinded');
+  await w.owner.query(
+    `insert into unblindings (id, wave, reason, made_by, made_at)
+     select gen_random_uuid(), null, 'Analyse finale enregistrée', id, now() from staff where role = 'admin' limit 1`,
+  );
+  const exact = (await curves('evaluator', 'arm')).body;
+  const { status, body } = await curves('committee.national', 'arm');
+  expect([status, body.masked, body.by]).toEqual([200, true, 'arm']);
+  expect(body.groups.map((group: { arm: string }) => group.arm)).toEqual(['service_plus', 'standard']);
+  type Group = { youngPeople: number | null; points: unknown[] | null };
+  const shown = (of: { groups: Group[] }) => of.groups.map(({ youngPeople }) => youngPeople);
+  expect(Math.max(...(shown(exact) as number[]))).toBeGreaterThan(0);
+  for (const [i, n] of shown(body).entries()) if (n !== null) expect([0, shown(exact)[i]]).toContain(n);
+  for (const n of shown(body)) expect([1, 2, 3, 4]).not.toContain(n);
+  expect((await curves('committee.national', 'site')).status).toBe(200);
+  for (const person of ['committee.tours', 'coordinator.tours', 'counsellor.tours'])
+    expect([person, (await curves(person, 'arm')).body.code]).toEqual([person, 'forbidden']);
+});

@@ -1,5 +1,7 @@
 /** Who came how far, how long it took, and the curves of what is waited for: counts and shares, of nobody by name. */
+import type { PoolClient } from 'pg';
 import * as z from 'zod';
+import { listUnblindings } from '../../db/evaluation';
 import { countFunnel, countStays, countTimes } from '../../db/flow';
 import { asActor } from '../../db/pool';
 import { listSites } from '../../db/staff';
@@ -31,6 +33,12 @@ async function reading({ api }: Context, actor: Person, site: string | undefined
     names,
   };
 }
+
+/** Whether somebody may ask for curves by arm now; migration 0024 holds it too. */
+const readsArms = async (client: PoolClient, { role }: Person): Promise<boolean> =>
+  scopeOf(role, 'steering.arms') !== null ||
+  (scopeOf(role, 'steering.curves_by_arm') !== null &&
+    (await listUnblindings(client)).some(({ wave }) => wave === null));
 
 const asked = {
   asOf: shape.instant(),
@@ -223,19 +231,25 @@ const readSurvival = route({
       description:
         'contract: from the enrolment to the signature; termination: from the start of the contract',
     }),
-    by: z.enum(['site', 'arm']).default('site').meta({ description: 'arm: for the evaluation alone' }),
+    by: z.enum(['site', 'arm']).default('site').meta({
+      description: 'arm: for the evaluation, and for the national committee once the programme is unblinded',
+    }),
   }),
   answers: {
     200: { description: 'A curve for each group; masked for committees', schema: survival },
   },
-  problems: ['not_found'],
+  problems: ['not_found', 'still_blinded'],
   async handle(context, { actor, query, now, language }) {
     const { of, by } = query;
-    if (by === 'arm' && !scopeOf(actor.role, 'steering.arms')) throw new Problem('forbidden');
+    if (by === 'arm' && !scopeOf(actor.role, 'steering.curves_by_arm')) throw new Problem('forbidden');
     const at = instantsOf(query, now, language);
     const { masked, counting, siteIds, how, names } = await reading(context, actor, query.site);
-    const rows = await asActor(context.api, actor, (client) => countTimes(client, of, at, counting));
-    const made = survivalOf(rows, siteIds, { ...how, by });
+    const { rows, arms } = await asActor(context.api, actor, async (client) => {
+      const arms = await readsArms(client, actor);
+      if (by === 'arm' && !arms) throw new Problem('still_blinded');
+      return { rows: await countTimes(client, of, at, counting), arms };
+    });
+    const made = survivalOf(rows, siteIds, { ...how, by, arms });
     const groups = made.groups.map((group) => ({
       siteName: group.siteId === null ? null : (names.get(group.siteId) as string),
       ...group,

@@ -4,11 +4,17 @@ import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Select } from '@codegouvfr/react-dsfr/Select';
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { flowDefinitions, type Survived, survived, termDefinitions } from '../../../domain/figures';
-import { stepLabels } from '../../../domain/labels';
-import { type Step, steps } from '../../../domain/pathway';
+import {
+  flowDefinitions,
+  type Survived,
+  stageLabel,
+  survived,
+  termDefinitions,
+} from '../../../domain/figures';
+import { numberedStep } from '../../../domain/labels';
+import type { Step } from '../../../domain/pathway';
 import { get, queryOf } from '../api/client';
-import type { Durations, Funnel, Survival } from '../api/types';
+import type { Blinding, Durations, Funnel, Survival } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
@@ -120,13 +126,17 @@ function Shown({ n }: { n: number | null | undefined }) {
   );
 }
 
-function useStageName(): (stage: Stage['stage']) => string {
-  const labelOf = useLabel();
-  return (stage) => {
-    const i = steps.indexOf(stage as Step);
-    if (i >= 0) return `${i + 1}. ${labelOf(stepLabels[stage as Step])}`;
-    return labelOf(flowDefinitions[stage as 'contract' | 'six_months' | 'lasting_job'].label);
-  };
+/** Whether curves by arm may be asked for: of the national committee once the programme is unblinded. */
+function useArmsTold(): boolean {
+  const may = useMay();
+  const blinded = may('steering.curves_by_arm') && !may('steering.arms');
+  const blinding = useQuery({
+    queryKey: ['evaluation', 'blinding'],
+    queryFn: ({ signal }) => get<Blinding>('/api/evaluation/blinding', signal),
+    enabled: blinded,
+  });
+  if (!blinded) return may('steering.arms');
+  return blinding.data?.unblindings.some(({ wave }) => wave === null) ?? false;
 }
 
 /** One of the three answers that the page is made of. */
@@ -148,11 +158,11 @@ function Answer<T>({ asked, children }: { asked: UseQueryResult<T>; children: (f
 export function Component() {
   const words = useWords(w);
   const labelOf = useLabel();
-  const may = useMay();
   const { instant } = useDates();
   const { params, query, narrow } = useAsked();
   const of = survived.find((one) => one === params.get('of')) ?? 'contract';
-  const by = params.get('by') === 'arm' && may('steering.arms') ? 'arm' : 'site';
+  const armsTold = useArmsTold();
+  const by = params.get('by') === 'arm' && armsTold ? 'arm' : 'site';
   const cohort = /^2\d{3}-Q[1-4]$/.test(params.get('cohort') ?? '') ? (params.get('cohort') as string) : '';
   const funnel = useAnswer<Funnel>('funnel', { ...query, cohort });
   // Which cohorts there are.
@@ -227,7 +237,7 @@ export function Component() {
             </option>
           ))}
         </Select>
-        {may('steering.arms') && (
+        {armsTold && (
           <Select
             label={words.by}
             nativeSelectProps={{ value: by, onChange: (e) => narrow('by', e.target.value) }}
@@ -263,7 +273,6 @@ const timeDefinition = (of: Survived) =>
 function FunnelFigure({ found }: { found: Funnel }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const nameOf = useStageName();
   const percent = usePercent();
   const language = useLanguage();
   const { entered, takenOver, stages } = found.total;
@@ -281,7 +290,7 @@ function FunnelFigure({ found }: { found: Funnel }) {
           const share = shareOf(one);
           return (
             <li key={one.stage}>
-              <span>{nameOf(one.stage)}</span>
+              <span>{labelOf(stageLabel(one.stage))}</span>
               <span className="funnel__track">
                 <span className="funnel__bar" style={{ width: `${100 * (share ?? 0)}%` }} />
               </span>
@@ -303,7 +312,7 @@ function FunnelFigure({ found }: { found: Funnel }) {
         rows={stages.map((one) => {
           const share = shareOf(one);
           return [
-            nameOf(one.stage),
+            labelOf(stageLabel(one.stage)),
             <Shown key="from" n={one.fromStart} />,
             share === null ? '–' : percent(share),
             ...(found.masked
@@ -330,12 +339,16 @@ function Flows({
   total: Flow;
 }) {
   const words = useWords(w);
-  const nameOf = useStageName();
+  const labelOf = useLabel();
   return (
     <Table
       caption={caption}
       first={first}
-      columns={[words.entered, words.takenOver, ...total.stages.map(({ stage }) => nameOf(stage))]}
+      columns={[
+        words.entered,
+        words.takenOver,
+        ...total.stages.map(({ stage }) => labelOf(stageLabel(stage))),
+      ]}
       rows={[...flows, [words.all, total] as const].map(
         ([name, flow]) =>
           [
@@ -352,7 +365,7 @@ function Flows({
 function DurationTables({ found }: { found: Durations }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const nameOf = (step: Step) => `${steps.indexOf(step) + 1}. ${labelOf(stepLabels[step])}`;
+  const nameOf = (step: Step) => labelOf(numberedStep(step));
   const days = (n: number | null) => (n === null ? '–' : String(n));
   const medianOf = ({ quartiles: { median, medianInterval } }: Durations['total'][number]) =>
     median !== null && medianInterval
