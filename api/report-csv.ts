@@ -14,6 +14,7 @@ const heads = {
 function inFile(cell: Cell | undefined, type: Column['type'], language: Language): string {
   if (typeof cell !== 'number')
     return cell === '' || cell === undefined ? '' : protect(cellText(cell, type, language));
+  if (type === 'number') return language === 'fr' ? String(cell).replace('.', ',') : String(cell);
   if (type !== 'share') return String(cell);
   const percent = (cell * 100).toFixed(1);
   return `${language === 'fr' ? percent.replace('.', ',') : percent}%`;
@@ -30,9 +31,9 @@ export function reportCsv(report: Report, language: Language): string {
     const name = protect(section.title[language]);
     for (const words of section.words) lines.push([name, '', '', '', protect(words[language])]);
     for (const table of section.tables) {
-      // What comes first and is text says which row it is.
+      // The first says which row it is, with what else comes before the numbers.
       const first = table.columns.findIndex(({ type }) => type !== 'text');
-      const names = first < 0 ? table.columns.length : first;
+      const names = first < 0 ? table.columns.length : Math.max(1, first);
       for (const row of table.rows) {
         const rowName = row.cells
           .slice(0, names)

@@ -3,9 +3,18 @@
  * words. French signs are kept on the line of the word before them.
  */
 import { readFileSync } from 'node:fs';
+import { create as openFont } from 'fontkit';
 import PDFDocument from 'pdfkit';
 import { type Cell, type Column, hashOf, type Report, type Table } from '../domain/report';
-import { cellText, maskedWhy, momentText, questionText, reportTitle } from '../domain/report-words';
+import {
+  apart,
+  cellText,
+  lineDashes,
+  maskedWhy,
+  momentText,
+  questionText,
+  reportTitle,
+} from '../domain/report-words';
 import type { Language } from './problems';
 
 type Parent = PDFKit.PDFStructureElement;
@@ -31,8 +40,8 @@ const words = {
   },
 };
 
-const font = (weight: 400 | 600) =>
-  readFileSync(require.resolve(`@fontsource/source-sans-3/files/source-sans-3-latin-${weight}-normal.woff`));
+const font = (style: '400Regular' | '600SemiBold') =>
+  readFileSync(require.resolve(`@expo-google-fonts/source-sans-3/${style}/SourceSans3_${style}.ttf`));
 let fonts: { regular: Buffer; bold: Buffer } | undefined;
 
 const ink = '#161616';
@@ -86,9 +95,11 @@ class Writer {
         ModDate: new Date(report.knownAt),
       },
     } as unknown as PDFKit.PDFDocumentOptions);
-    fonts ??= { regular: font(400), bold: font(600) };
-    this.doc.registerFont('regular', fonts.regular);
-    this.doc.registerFont('bold', fonts.bold);
+    fonts ??= { regular: font('400Regular'), bold: font('600SemiBold') };
+    // Open: pdfkit would open bytes anew for each cell of a table. For this document alone, since a glyph remembers of which
+    // characters it was first asked.
+    for (const [name, bytes] of Object.entries(fonts))
+      this.doc.registerFont(name, openFont(bytes) as unknown as PDFKit.Mixins.PDFFontSource);
   }
 
   async write(): Promise<Uint8Array> {
@@ -182,19 +193,29 @@ class Writer {
         y: 'bottom' as const,
       },
     }));
-    const grid = doc.table({
-      position: { x: margin, y: doc.y },
-      columnStyles: widths.map((width) => ({ width })),
-      defaultStyle: {
-        border: { top: 0, left: 0, right: 0, bottom: 0.5 },
-        borderColor: { top: line, left: line, right: line, bottom: line },
-        padding: { top: 2, bottom: 2, left: 4, right: 4 },
-        textColor: ink,
-      },
-      structParent: parent,
-    } as unknown as PDFKit.Mixins.TableOptions);
-    grid.row(head);
+    const begin = () => {
+      const grid = doc.table({
+        position: { x: margin, y: doc.y },
+        columnStyles: widths.map((width) => ({ width })),
+        defaultStyle: {
+          border: { top: 0, left: 0, right: 0, bottom: 0.5 },
+          borderColor: { top: line, left: line, right: line, bottom: line },
+          padding: { top: 2, bottom: 2, left: 4, right: 4 },
+          textColor: ink,
+        },
+        structParent: parent,
+      } as unknown as PDFKit.Mixins.TableOptions);
+      grid.row(head);
+      return grid;
+    };
+    let grid = begin();
     for (const [r, row] of table.rows.entries()) {
+      // What goes on on the next page has its heads there too.
+      if (doc.y + height(cells[r] as string[]) > this.bottom) {
+        grid.end();
+        doc.addPage();
+        grid = begin();
+      }
       grid.row(
         (cells[r] as string[]).map((text, n) => ({
           text,
@@ -324,29 +345,41 @@ class Writer {
           ...{ width: wide, align: 'right', lineBreak: false },
         },
       );
-      for (const [s, id] of of.entries()) {
-        const n = at(id);
+      const dashed = (s: number, draw: () => void) => {
+        const dashes = lineDashes[s % lineDashes.length] as number[];
         doc.lineWidth(1.2).strokeColor(ink);
-        if (s > 0) doc.dash(2 + 3 * s, { space: 2 + s });
+        if (dashes.length > 0) (doc as unknown as { dash(lengths: number[]): void }).dash(dashes);
+        draw();
+        doc.stroke().undash();
+      };
+      const ends = of.map((id, s) => {
+        const n = at(id);
         let last: readonly [number, number] | undefined;
         let open = false;
-        for (const row of table.rows) {
-          if (typeof row.cells[n] !== 'number' || typeof row.cells[x] !== 'number') {
-            open = false;
-            continue;
+        dashed(s, () => {
+          for (const row of table.rows) {
+            const there = typeof row.cells[n] === 'number' && typeof row.cells[x] === 'number';
+            if (there) {
+              last = place(row, n);
+              if (open) doc.lineTo(...last);
+              else doc.moveTo(...last);
+            }
+            open = there;
           }
-          last = place(row, n);
-          if (open) doc.lineTo(...last);
-          else doc.moveTo(...last);
-          open = true;
-        }
-        doc.stroke().undash();
-        if (!last) continue;
-        doc
-          .fillColor(ink)
-          .text(this.text(table.columns[n]?.label[language] ?? ''), x0 + wide + 6, last[1] - 5, {
-            width: right - 6,
-          });
+        });
+        return { s, name: table.columns[n]?.label[language] ?? '', y: last?.[1] };
+      });
+      const named = ends.filter((end): end is typeof end & { y: number } => end.y !== undefined);
+      const places = apart(
+        named.map(({ y }) => y),
+        11,
+      );
+      for (const [i, { s, name }] of named.entries()) {
+        const y = places[i] as number;
+        dashed(s, () => doc.moveTo(x0 + wide + 6, y).lineTo(x0 + wide + 28, y));
+        doc.fillColor(ink).text(this.text(name), x0 + wide + 32, y - 5, {
+          ...{ width: right - 32, height: 10, ellipsis: true, lineBreak: false },
+        });
       }
     });
     doc.x = margin;

@@ -19,7 +19,7 @@ const bold = { fontWeight: 'bold' } as const;
 /** A text is typed as one: whatever it begins with, it is no formula. */
 const textCell = (value: string, more: object = {}): SheetCell => ({ type: String, value, ...more });
 
-const formats = { count: '#,##0', change: '+#,##0;-#,##0;0', share: '0.0%' } as const;
+const formats = { count: '#,##0', change: '+#,##0;-#,##0;0', share: '0.0%', number: '0.0000' } as const;
 
 function cellOf(cell: Cell | undefined, { type }: Column, language: Language, more: object): SheetCell {
   if (typeof cell === 'number' && type !== 'text' && type !== 'day')

@@ -3,7 +3,8 @@
  * print them from here.
  */
 import type { Label } from './forms';
-import { steps } from './pathway';
+import { exitLabels, noStep, numberedStep } from './labels';
+import { exitCodes, type Step, steps } from './pathway';
 
 export interface Definition {
   readonly label: Label;
@@ -326,3 +327,31 @@ export const stepsCounted = [...steps, null] as const;
 /** What a list behind a count shows, of the query's words. */
 export const listedFigures = [...figures, 'exited', 'corrected'] as const;
 export type ListedFigure = (typeof listedFigures)[number];
+
+/** What a count of the overview is called: by its name, `exits/declined/phase1`. */
+export function countLabel(id: string): Label {
+  const [group, what = '', phase = what] = id.split('/');
+  if (group === 'figures') return figureDefinitions[what as Figure].label;
+  if (group === 'steps') {
+    const found = steps.find((one) => one === what);
+    const step = found ? numberedStep(found) : noStep;
+    return {
+      fr: `${termDefinitions.step.label.fr} : ${step.fr}`,
+      en: `${termDefinitions.step.label.en}: ${step.en}`,
+    };
+  }
+  const { label } = {
+    all: termDefinitions.exits,
+    phase1: termDefinitions.phase_1_exits,
+    phase2: termDefinitions.phase_2_exits,
+  }[phase as 'all' | 'phase1' | 'phase2'];
+  const code = exitCodes.find((one) => one === what);
+  if (!code) return label;
+  return { fr: `${label.fr}, ${exitLabels[code].fr}`, en: `${label.en}, ${exitLabels[code].en}` };
+}
+
+/** What a stage of the funnel is called. */
+export function stageLabel(stage: Stage): Label {
+  const step = steps.find((one) => one === stage);
+  return step ? numberedStep(step) : flowDefinitions[stage as Exclude<Stage, Step>].label;
+}

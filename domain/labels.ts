@@ -1,24 +1,25 @@
 /** What people call the codes of the pathway: one name for each, in French and English, for forms, pages and prints. */
 import type { Label } from './forms';
 import type { CancelReason, Rung, TaskStatus, WaitName } from './journal';
-import type {
-  Arm,
-  alertLevels,
-  alertSources,
-  Channel,
-  ContactResult,
-  discoveryActions,
-  EmploymentKind,
-  ExitCode,
-  Obstacle,
-  origins,
-  Role,
-  Status,
-  Step,
-  searchTopics,
-  situations,
-  terminationInitiators,
-  terminationReasons,
+import {
+  type Arm,
+  type alertLevels,
+  type alertSources,
+  type Channel,
+  type ContactResult,
+  type discoveryActions,
+  type EmploymentKind,
+  type ExitCode,
+  type Obstacle,
+  type origins,
+  type Role,
+  type Status,
+  type Step,
+  type searchTopics,
+  type situations,
+  steps,
+  type terminationInitiators,
+  type terminationReasons,
 } from './pathway';
 import type { ExportKind, ReadingKind } from './readings';
 import type { Settings, Timing } from './settings';
@@ -79,6 +80,14 @@ export const stepLabels: Names<Step> = {
   securing: name('Sécuriser le parcours', 'Securing'),
   durable_employment: name('Emploi durable', 'Durable employment'),
 };
+
+/** With its number, as people speak of it. */
+export const numberedStep = (step: Step): Label => ({
+  fr: `${steps.indexOf(step) + 1}. ${stepLabels[step].fr}`,
+  en: `${steps.indexOf(step) + 1}. ${stepLabels[step].en}`,
+});
+/** The step of who is in none. */
+export const noStep = name('Aucune', 'None');
 
 export const statusLabels: Names<Status> = {
   awaiting_draw: name('Attend le tirage', 'Awaits the draw'),

@@ -1,10 +1,26 @@
 /** The sections of the report that the overview of the figures makes: who is where, who left, what was corrected since. */
 
-import { type Figure, figureDefinitions, figures, stepsCounted, termDefinitions } from './figures';
+import {
+  countLabel,
+  type Figure,
+  figureDefinitions,
+  figures,
+  stepsCounted,
+  termDefinitions,
+} from './figures';
 import type { Label } from './forms';
-import { armLabels, exitLabels, stepLabels } from './labels';
-import { type ExitCode, exitCodes, type Step, steps } from './pathway';
-import { type Column, type Row, type Section, shareOf, type Table } from './report';
+import { armLabels, exitLabels, noStep, numberedStep } from './labels';
+import { type ExitCode, exitCodes, type Step } from './pathway';
+import {
+  type Column,
+  countColumn,
+  type Row,
+  type Section,
+  shareColumn,
+  shareOf,
+  type Table,
+  textColumn,
+} from './report';
 import { allSites } from './report-words';
 import type { Counts, Overview } from './steering';
 
@@ -18,20 +34,11 @@ const words = {
   count: name('Jeunes', 'Young people'),
   share: name('Part', 'Share'),
   sum: name('Total', 'Total'),
-  unknown: name('Inconnue', 'Unknown'),
   noDraw: name('Sans tirage', 'No draw'),
   reason: name('Motif', 'Reason'),
 };
 
-const text = (id: string, label: Label): Column => ({ id, label, type: 'text' });
-const count = (id: string, label: Label): Column => ({ id, label, type: 'count' });
-const numbered = (step: Step | null): Label =>
-  step
-    ? name(
-        `${steps.indexOf(step) + 1}. ${stepLabels[step].fr}`,
-        `${steps.indexOf(step) + 1}. ${stepLabels[step].en}`,
-      )
-    : words.unknown;
+const numbered = (step: Step | null): Label => (step ? numberedStep(step) : noStep);
 const codeOf = (step: Step | null) => step ?? 'unknown';
 const figureLabel = (figure: Figure) => figureDefinitions[figure].label;
 
@@ -48,7 +55,7 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
     cellsOf: (counts: Counts) => Row['cells'],
   ): Table => ({
     ...{ id, title },
-    columns: [text('site', words.site), ...columns],
+    columns: [textColumn('site', words.site), ...columns],
     rows: [
       ...sites.map((site) => ({ id: site.siteId, cells: [siteName(site.siteId), ...cellsOf(site)] })),
       { id: 'all', cells: [allSites, ...cellsOf(total)], total: true },
@@ -63,7 +70,7 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
       {
         id: 'figures',
         title: name('Combien de jeunes', 'How many young people'),
-        columns: [text('figure', words.figure), count('young_people', words.count)],
+        columns: [textColumn('figure', words.figure), countColumn('young_people', words.count)],
         rows: figures.map((figure) => ({ id: figure, cells: [figureLabel(figure), total.figures[figure]] })),
       },
       ...(several
@@ -72,7 +79,7 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
               ...bySite(
                 'figures_by_site',
                 name('Par site', 'By site'),
-                figures.map((figure) => count(figure, figureLabel(figure))),
+                figures.map((figure) => countColumn(figure, figureLabel(figure))),
                 (counts) => figures.map((figure) => counts.figures[figure]),
               ),
               chart: { kind: 'bars' as const, of: 'currently_in' },
@@ -82,7 +89,7 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
     ],
   };
 
-  // Nobody of the programme has an unknown step: there is nothing to say of it.
+  // Where everybody is in a step there is nothing to say of the others.
   const shown = total.steps.filter(({ step, youngPeople }) => step !== null || youngPeople !== 0);
   const inStep = (counts: Counts, step: Step | null) =>
     counts.steps.find((one) => one.step === step)?.youngPeople ?? null;
@@ -95,9 +102,9 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
         id: 'steps',
         title: name('Dans quelle étape', 'In which step'),
         columns: [
-          text('step', termDefinitions.step.label),
-          count('young_people', words.count),
-          { id: 'share', label: words.share, type: 'share' },
+          textColumn('step', termDefinitions.step.label),
+          countColumn('young_people', words.count),
+          shareColumn('share', words.share),
         ],
         rows: [
           ...shown.map(({ step, youngPeople }) => ({
@@ -113,7 +120,10 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
             bySite(
               'steps_by_site',
               name('Par étape et par site', 'By step and site'),
-              [...shown.map(({ step }) => count(codeOf(step), numbered(step))), count('all', words.sum)],
+              [
+                ...shown.map(({ step }) => countColumn(codeOf(step), numbered(step))),
+                countColumn('all', words.sum),
+              ],
               (counts) => [...shown.map(({ step }) => inStep(counts, step)), counts.figures.currently_in],
             ),
           ]
@@ -126,9 +136,9 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
   const exits = (phase: 'phase1' | 'phase2', title: Label): Table => ({
     ...{ id: `exits_${phase}`, title },
     columns: [
-      text('exit', words.reason),
-      count('young_people', words.count),
-      { id: 'share', label: words.share, type: 'share' },
+      textColumn('exit', words.reason),
+      countColumn('young_people', words.count),
+      shareColumn('share', words.share),
     ],
     rows: [
       // By reason a committee is not told of phase 2: so many small counts would hide all else.
@@ -159,8 +169,8 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
               id: 'exits_phase1_by_site',
               title: name('Sorties de phase 1, par motif et par site', 'Phase-1 exits, by reason and site'),
               columns: [
-                text('exit', words.reason),
-                ...sites.map(({ siteId }) => count(siteId, name(siteName(siteId), siteName(siteId)))),
+                textColumn('exit', words.reason),
+                ...sites.map(({ siteId }) => countColumn(siteId, name(siteName(siteId), siteName(siteId)))),
               ],
               rows: [
                 ...exitCodes.map((code) => ({
@@ -186,7 +196,7 @@ export function overviewSections(overview: Overview, names: SiteNames, masked: b
     byStep,
     left,
     ...(overview.arms ? [armsSection(overview.arms)] : []),
-    correctedSection(overview, siteName),
+    correctedSection(overview, siteName, masked),
   ];
 }
 
@@ -205,8 +215,8 @@ function armsSection(arms: NonNullable<Overview['arms']>): Section {
         id: 'arms',
         title: name('Groupes', 'Arms'),
         columns: [
-          text('arm', termDefinitions.arm.label),
-          ...figures.map((figure) => count(figure, figureLabel(figure))),
+          textColumn('arm', termDefinitions.arm.label),
+          ...figures.map((figure) => countColumn(figure, figureLabel(figure))),
         ],
         rows: arms.map(({ arm, figures: of }) => ({
           id: arm ?? 'no_draw',
@@ -217,27 +227,11 @@ function armsSection(arms: NonNullable<Overview['arms']>): Section {
   };
 }
 
-/** What a count of the overview is called: by its name, `exits/declined/phase1`. */
-export function countLabel(id: string): Label {
-  const [group, what = '', phase = what] = id.split('/');
-  if (group === 'figures') return figureLabel(what as Figure);
-  if (group === 'steps') {
-    const step = numbered(stepsCounted.find((one) => codeOf(one) === what) ?? null);
-    return name(
-      `${termDefinitions.step.label.fr} : ${step.fr}`,
-      `${termDefinitions.step.label.en}: ${step.en}`,
-    );
-  }
-  const { label } = {
-    all: termDefinitions.exits,
-    phase1: termDefinitions.phase_1_exits,
-    phase2: termDefinitions.phase_2_exits,
-  }[phase as 'all' | 'phase1' | 'phase2'];
-  const code = exitCodes.find((one) => one === what);
-  return code ? name(`${label.fr}, ${exitLabels[code].fr}`, `${label.en}, ${exitLabels[code].en}`) : label;
-}
-
-function correctedSection({ corrected, sites }: Overview, siteName: (siteId: string) => string): Section {
+function correctedSection(
+  { corrected, sites }: Overview,
+  siteName: (siteId: string) => string,
+  masked: boolean,
+): Section {
   const { youngPeople, changes } = corrected;
   return {
     id: 'corrected',
@@ -257,7 +251,7 @@ function correctedSection({ corrected, sites }: Overview, siteName: (siteId: str
       {
         id: 'corrected',
         title: name('Jeunes dont l’état a été corrigé', 'Young people whose state was corrected'),
-        columns: [text('what', words.figure), count('young_people', words.count)],
+        columns: [textColumn('what', words.figure), countColumn('young_people', words.count)],
         rows: [{ id: 'young_people', cells: [termDefinitions.corrected.label, youngPeople] }],
       },
       ...(changes.length > 0
@@ -266,14 +260,23 @@ function correctedSection({ corrected, sites }: Overview, siteName: (siteId: str
               id: 'corrections',
               title: name('Nombres qui ont changé', 'Numbers that changed'),
               columns: [
-                ...(sites.length > 1 ? [text('site', words.site)] : []),
-                text('figure', words.figure),
-                count('known_then', name('Connu alors', 'Known then')),
-                count('known_now', name('Connu depuis', 'Known since')),
+                ...(sites.length > 1 ? [textColumn('site', words.site)] : []),
+                textColumn('figure', words.figure),
+                // Whose numbers are masked reads which of them changed.
+                ...(masked
+                  ? []
+                  : [
+                      countColumn('known_then', name('Connu alors', 'Known then')),
+                      countColumn('known_now', name('Connu depuis', 'Known since')),
+                    ]),
               ],
               rows: changes.map(({ siteId, count: id, knownThen, knownNow }) => ({
                 id: `${siteId}/${id}`,
-                cells: [...(sites.length > 1 ? [siteName(siteId)] : []), countLabel(id), knownThen, knownNow],
+                cells: [
+                  ...(sites.length > 1 ? [siteName(siteId)] : []),
+                  countLabel(id),
+                  ...(masked ? [] : [knownThen, knownNow]),
+                ],
               })),
             },
           ]
@@ -290,8 +293,8 @@ export function comparisonSection(
   masked: boolean,
 ): Section {
   const columns: Column[] = [
-    count('before', name('À la date comparée', 'At the date compared')),
-    count('now', name('À la date de la note', 'At the date of the report')),
+    countColumn('before', name('À la date comparée', 'At the date compared')),
+    countColumn('now', name('À la date de la note', 'At the date of the report')),
     { id: 'change', label: name('Évolution', 'Change'), type: 'change' },
   ];
   const compared = (was: number | null, is: number | null) => [
@@ -310,7 +313,7 @@ export function comparisonSection(
   });
   const bySite = (id: string, title: Label, of: (counts: Counts) => number | null): Table => ({
     ...{ id, title },
-    columns: [text('site', words.site), ...columns],
+    columns: [textColumn('site', words.site), ...columns],
     rows: [
       ...now.sites.map((site) => {
         const was = before.sites.find(({ siteId }) => siteId === site.siteId) as Counts;
@@ -338,13 +341,13 @@ export function comparisonSection(
       {
         id: 'compared_figures',
         title: name('Les chiffres', 'The figures'),
-        columns: [text('figure', words.figure), ...columns],
+        columns: [textColumn('figure', words.figure), ...columns],
         rows: figures.map((figure) => row(figure, figureLabel(figure), (counts) => counts.figures[figure])),
       },
       {
         id: 'compared_steps',
         title: name('Présents, par étape', 'Currently in, by step'),
-        columns: [text('step', termDefinitions.step.label), ...columns],
+        columns: [textColumn('step', termDefinitions.step.label), ...columns],
         rows: stepsCounted
           .filter((step) => step !== null || [now, before].some(({ total }) => inStep(null)(total) !== 0))
           .map((step) => row(codeOf(step), numbered(step), inStep(step))),
@@ -352,7 +355,7 @@ export function comparisonSection(
       {
         id: 'compared_exits',
         title: name('Sorties de phase 1, par motif', 'Phase-1 exits, by reason'),
-        columns: [text('exit', words.reason), ...columns],
+        columns: [textColumn('exit', words.reason), ...columns],
         rows: [
           ...exitCodes.map((code) => row(code, exitLabels[code], exit(code))),
           { ...row('all', words.sum, (counts) => counts.exits.phase1), total: true },

@@ -12,6 +12,28 @@ export const maskedWhy: Label = {
 };
 export const allSites: Label = { fr: 'Tous les sites', en: 'All sites' };
 
+/** The lines of a chart, told apart in black and white also where several cross: lengths of stroke and gap. */
+export const lineDashes: readonly (readonly number[])[] = [
+  [],
+  [7, 4],
+  [2, 3],
+  [12, 4, 2, 4],
+  [12, 3],
+  [7, 3, 2, 3, 2, 3],
+  [1, 5],
+  [18, 5],
+];
+/** Where names stand that are to be at these heights: one below the other, so far apart at least. */
+export function apart(heights: readonly number[], least: number): number[] {
+  const order = heights.map((_, i) => i).sort((a, b) => (heights[a] as number) - (heights[b] as number));
+  const placed = [...heights];
+  order.forEach((one, n) => {
+    const above = placed[order[n - 1] as number] ?? Number.NEGATIVE_INFINITY;
+    placed[one] = Math.max(placed[one] as number, above + least);
+  });
+  return placed;
+}
+
 /** A space that a line does not end at. */
 const space = '\u00a0';
 const minus = '\u2212';
@@ -29,6 +51,10 @@ export function cellText(cell: Cell | undefined, type: Column['type'], language:
   if (type === 'share') {
     const percent = (cell * 100).toFixed(1);
     return language === 'fr' ? `${percent.replace('.', ',')}${space}%` : `${percent}%`;
+  }
+  if (type === 'number') {
+    const decimal = String(Number(cell.toFixed(4)));
+    return language === 'fr' ? decimal.replace('.', ',') : decimal;
   }
   const sign = cell < 0 ? minus : type === 'change' && cell > 0 ? '+' : '';
   return `${sign}${whole(cell, language)}`;

@@ -5,18 +5,19 @@
  */
 import * as z from 'zod';
 import { sha256 } from './draw/hashes';
+import type { Label } from './forms';
 
 const label = z.object({ fr: z.string(), en: z.string() });
 const instant = z.iso.datetime();
 
-export const columnTypes = ['text', 'count', 'change', 'share', 'day'] as const;
+export const columnTypes = ['text', 'count', 'change', 'share', 'number', 'day'] as const;
 
 const column = z.object({
   id: z.string(),
   label,
   type: z.enum(columnTypes).meta({
     description:
-      'text: what the row is, or words; count: whole and not negative; change: whole; share: 0 to 1; day: YYYY-MM-DD',
+      'text: what the row is, or words; count: whole and not negative; change: whole; share: 0 to 1; number: with decimals; day: YYYY-MM-DD',
   }),
 });
 
@@ -71,6 +72,10 @@ export type Row = z.infer<typeof row>;
 export type Cell = z.infer<typeof cell>;
 export type Chart = z.infer<typeof chart>;
 
+export const textColumn = (id: string, label: Label): Column => ({ id, label, type: 'text' });
+export const countColumn = (id: string, label: Label): Column => ({ id, label, type: 'count' });
+export const shareColumn = (id: string, label: Label): Column => ({ id, label, type: 'share' });
+
 /** The figures of a report, one row a line, without any language: codes and numbers. */
 function figureLines({ sections }: Report): string[] {
   return sections.flatMap(({ id, tables }) => [
@@ -106,9 +111,17 @@ export function canonical(report: Report): string {
 /** SHA-256 of the canonical text, in small hexadecimal digits. */
 export const hashOf = (report: Report): string => sha256(canonical(report));
 
-/** Whether two reports say the same, whenever what they say was known. */
-export const sameFigures = (one: Report, other: Report): boolean =>
-  figureLines(one).join('\n') === figureLines(other).join('\n');
+/**
+ * Whether what a kept report says is the same today, whenever it was known. A table that reports have had only since is no
+ * correction of those that were made before.
+ */
+export function sameFigures(kept: Report, today: Report): boolean {
+  const tables = new Set(kept.sections.flatMap((one) => one.tables.map(({ id }) => `${one.id}/${id}`)));
+  const sections = today.sections
+    .map((one) => ({ ...one, tables: one.tables.filter(({ id }) => tables.has(`${one.id}/${id}`)) }))
+    .filter(({ id }) => kept.sections.some((one) => one.id === id));
+  return figureLines(kept).join('\n') === figureLines({ ...today, sections }).join('\n');
+}
 
 /** The share of a whole: masked where either is, since the other number with it would tell; '' of nothing. */
 export function shareOf(part: number | null, whole: number | null): number | null | '' {

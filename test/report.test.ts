@@ -65,7 +65,10 @@ test('the report says what the overview says, to each what is theirs to read', a
     ...{ asOf: after, knownAt: after, compareTo: null, masked: false, kept: null },
     site: { id: 'tours', name: 'Tours' },
   });
-  expect(body.sections.map((s: { id: string }) => s.id)).toEqual(['figures', 'steps', 'exits', 'corrected']);
+  expect(body.sections.map((s: { id: string }) => s.id)).toEqual([
+    ...['figures', 'steps', 'exits', 'corrected'],
+    ...['funnel', 'durations', 'curve_contract', 'curve_termination'],
+  ]);
   expect(row(body, 'figures', 'figures', 'entered')?.[1]).toBe(8);
   expect(row(body, 'steps', 'steps', 'welcome')?.slice(1)).toEqual([7, 1]);
   expect(row(body, 'exits', 'exits_phase1', 'declined')?.slice(1)).toEqual([1, 1]);

@@ -109,6 +109,7 @@ async function keptFor(client: PoolClient, meetingId: string, now: Date): Promis
   const today = await makeReport(client, {
     ...{ asOf: report.asOf, knownAt: now.toISOString(), compareTo: report.compareTo },
     ...{ siteId: meeting.siteId, masked: true, arms: false, national: meeting.siteId === null },
+    maskedAt: report.knownAt,
   });
   const correctedSince = !sameFigures(report, today);
   return { report, hash, kept: { meetingId, day: meeting.day, madeAt, correctedSince } };

@@ -1,5 +1,7 @@
 /** What a PDF holds, as a reader of another make finds it. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export interface ReadPdf {
@@ -13,11 +15,24 @@ export interface ReadPdf {
 }
 
 /** @throws when it is no PDF */
-export function readPdf(bytes: Uint8Array): ReadPdf {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(__dirname, 'read-pdf.mjs')], {
-    input: bytes,
-    maxBuffer: 50_000_000,
-  });
-  if (status !== 0) throw new Error(String(stderr));
-  return JSON.parse(String(stdout));
+export const readPdf = (bytes: Uint8Array): ReadPdf => readPdfs([bytes])[0] as ReadPdf;
+
+/** Several at once: to start their reader takes longer than to read one. @throws when one is no PDF */
+export function readPdfs(all: readonly Uint8Array[]): ReadPdf[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'pdf-'));
+  try {
+    const files = all.map((bytes, n) => {
+      const file = path.join(folder, `${n}.pdf`);
+      writeFileSync(file, bytes);
+      return file;
+    });
+    const reader = path.join(__dirname, 'read-pdf.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [reader, ...files], {
+      maxBuffer: 50_000_000,
+    });
+    if (status !== 0) throw new Error(String(stderr));
+    return JSON.parse(String(stdout));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -6,7 +6,7 @@ import { Select } from '@codegouvfr/react-dsfr/Select';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
-import { exitLabels, statusLabels, stepLabels } from '../../../domain/labels';
+import { exitLabels, numberedStep, statusLabels } from '../../../domain/labels';
 import { steps } from '../../../domain/pathway';
 import { get, queryOf, seeking } from '../api/client';
 import type { Page as Paged, PathwaySummary, Staff } from '../api/types';
@@ -201,9 +201,9 @@ export function Component() {
               nativeSelectProps={{ value: step, onChange: (e) => narrow('step', e.target.value) }}
             >
               <option value="">{words.anyStep}</option>
-              {steps.map((one, n) => (
+              {steps.map((one) => (
                 <option key={one} value={one}>
-                  {n + 1}. {labelOf(stepLabels[one])}
+                  {labelOf(numberedStep(one))}
                 </option>
               ))}
             </Select>
@@ -270,7 +270,7 @@ function List({ items }: { items: readonly PathwaySummary[] }) {
               <Link to={`/pathways/${p.id}`}>{nameOf(p)}</Link>
             </th>
             <td data-label={words.step}>
-              {p.step && `${steps.indexOf(p.step) + 1}. ${labelOf(stepLabels[p.step])}`}
+              {p.step && labelOf(numberedStep(p.step))}
               {p.status !== 'active' && (
                 <>
                   {' '}

@@ -3,8 +3,7 @@ import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Link } from 'react-router';
 import { allMarks, caseGroupNames, figuresOf, resultsOf } from '../../../domain/attention';
 import { caseDefinition, markDefinition, resultLabel } from '../../../domain/case-definitions';
-import { stepLabels } from '../../../domain/labels';
-import { steps } from '../../../domain/pathway';
+import { numberedStep } from '../../../domain/labels';
 import { queryOf } from '../api/client';
 import type { Case } from '../api/types';
 import { Page } from '../layout/page';
@@ -113,9 +112,7 @@ export function Component() {
                 </td>
                 <td data-label={words.due}>{one.dueAt ? day(one.dueAt) : words.none}</td>
                 <td data-label={words.at}>{one.at ? day(one.at) : words.none}</td>
-                <td data-label={words.step}>
-                  {steps.indexOf(one.step) + 1}. {labelOf(stepLabels[one.step])}
-                </td>
+                <td data-label={words.step}>{labelOf(numberedStep(one.step))}</td>
                 <td data-label={words.referent}>{one.referent?.displayName ?? words.noReferent}</td>
               </tr>
             ))}

@@ -6,6 +6,7 @@
 import { useId } from 'react';
 import { flowDefinitions } from '../../../domain/figures';
 import { armLabels } from '../../../domain/labels';
+import { apart, lineDashes } from '../../../domain/report-words';
 import type { Survival } from '../api/types';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { usePercent } from './percent';
@@ -78,9 +79,6 @@ interface Line {
   readonly until: number;
 }
 
-/** Told apart in black and white, also where several cross. */
-const dashes = ['', '7 4', '2 3', '12 4 2 4', '12 3', '7 3 2 3 2 3', '1 5', '18 5'];
-
 export function Curves({ found }: { found: Survival }) {
   const words = useWords(w);
   const labelOf = useLabel();
@@ -96,7 +94,7 @@ export function Curves({ found }: { found: Survival }) {
     const last = times.findLast((_, at) => (group.atRisk[at] ?? 0) > 0) ?? 0;
     return [
       {
-        ...{ name: nameOf(group), dash: dashes[i % dashes.length] as string, group, points },
+        ...{ name: nameOf(group), dash: lineDashes[i % lineDashes.length]?.join(' ') ?? '', group, points },
         heavy: group.siteId === null && !group.arm,
         until: Math.max(points.at(-1)?.days ?? 0, last),
       },
@@ -219,13 +217,12 @@ function Chart({ found, lines }: { found: Survival; lines: readonly Line[] }) {
     return `M${x(0)} ${y(1)}${turns.join('')}H${x(until).toFixed(1)}`;
   };
   // Names stand at the ends of their lines, one below the other where these are close.
-  const ends = lines
-    .map((line) => ({ line, at: y(line.points.at(-1)?.survival ?? 1) }))
-    .sort((a, b) => a.at - b.at);
-  ends.forEach((end, i) => {
-    end.at = Math.max(end.at, i > 0 ? (ends[i - 1]?.at ?? 0) + 14 : top);
-  });
-  const beyond = Math.max(0, (ends.at(-1)?.at ?? 0) - (top + plot));
+  const heights = apart(
+    lines.map((line) => y(line.points.at(-1)?.survival ?? 1)),
+    14,
+  );
+  const ends = lines.map((line, i) => ({ line, at: heights[i] as number }));
+  const beyond = Math.max(0, Math.max(...heights) - (top + plot));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by the keyboard
     <section className="counts-room" aria-label={words.chart(words.yet[of])} tabIndex={0}>

@@ -3,8 +3,7 @@ import { Badge } from '@codegouvfr/react-dsfr/Badge';
 import { Button } from '@codegouvfr/react-dsfr/Button';
 import { Link } from 'react-router';
 import { figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
-import { exitLabels, statusLabels, stepLabels } from '../../../domain/labels';
-import { steps } from '../../../domain/pathway';
+import { exitLabels, noStep, numberedStep, statusLabels } from '../../../domain/labels';
 import { queryOf } from '../api/client';
 import type { StateAsAt } from '../api/types';
 import { Page } from '../layout/page';
@@ -75,8 +74,7 @@ export function Component() {
         ? ({ 1: termDefinitions.phase_1_exits, 2: termDefinitions.phase_2_exits }[phase ?? ''] ??
           termDefinitions.exits)
         : figureDefinitions[counted ?? 'entered'];
-  const stepOf = (state: StateAsAt) =>
-    state.step ? `${steps.indexOf(state.step) + 1}. ${labelOf(stepLabels[state.step])}` : words.unknown;
+  const stepOf = (state: StateAsAt) => labelOf(state.step ? numberedStep(state.step) : noStep);
   return (
     <Page title={words.title(labelOf(what.label))}>
       <p>

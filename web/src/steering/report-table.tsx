@@ -1,5 +1,5 @@
 /** A table of the report, with its chart: what a chart shows, its table says in numbers. */
-import { cellText } from '../../../domain/report-words';
+import { apart, cellText, lineDashes } from '../../../domain/report-words';
 import type { Report } from '../api/types';
 import { useLabel, useLanguage } from '../words/words';
 
@@ -118,8 +118,12 @@ function Curve({
       }
       open = there;
     }
-    return { id, label: columns[n]?.label, path, end, dashes: s === 0 ? undefined : `${2 + 3 * s} ${2 + s}` };
+    return { id, label: columns[n]?.label, path, end, dashes: lineDashes[s % lineDashes.length]?.join(' ') };
   });
+  const names = apart(
+    lines.map(({ end }) => end[1]),
+    14,
+  );
   return (
     <svg className="curve" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       <path className="curve__axes" d={`M${edge} ${edge}V${height - edge}H${width - 140}`} />
@@ -129,10 +133,11 @@ function Curve({
       <text x={width - 140} y={height - 8} textAnchor="end">
         {`${labelOf(columns[x]?.label ?? { fr: '', en: '' })} : ${cellText(most.x, 'count', language)}`}
       </text>
-      {lines.map(({ id, label, path, end, dashes }) => (
+      {lines.map(({ id, label, path, dashes }, i) => (
         <g key={id}>
           <path className="curve__line" d={path} strokeDasharray={dashes} />
-          <text x={end[0] + 6} y={end[1] + 4}>
+          <path className="curve__line" d={`M${width - 130} ${names[i]}h24`} strokeDasharray={dashes} />
+          <text x={width - 100} y={(names[i] ?? 0) + 4}>
             {label && labelOf(label)}
           </text>
         </g>

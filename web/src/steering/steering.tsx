@@ -3,9 +3,8 @@ import { Accordion } from '@codegouvfr/react-dsfr/Accordion';
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { type Figure, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
-import { armLabels, exitLabels, stepLabels } from '../../../domain/labels';
-import { steps } from '../../../domain/pathway';
+import { countLabel, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
+import { armLabels, exitLabels, noStep, numberedStep } from '../../../domain/labels';
 import { get, queryOf } from '../api/client';
 import type { Overview } from '../api/types';
 import { Page } from '../layout/page';
@@ -38,7 +37,6 @@ const w = inBoth({
     who: 'Voir les jeunes concernés',
     bySite: 'Par site',
     byStep: 'Présents, par étape',
-    unknown: 'Aucune',
     exits: 'Sorties de phase 1, par motif',
     exit: 'Motif',
     phase2: (n: string) => `Sorties de phase 2 : ${n}`,
@@ -64,7 +62,6 @@ const w = inBoth({
     who: 'See whom it concerns',
     bySite: 'By site',
     byStep: 'Currently in, by step',
-    unknown: 'None',
     exits: 'Phase-1 exits, by reason',
     exit: 'Reason',
     phase2: (n: string) => `Phase-2 exits: ${n}`,
@@ -186,8 +183,7 @@ export function Component() {
 function ByStep({ found }: { found: Overview }) {
   const words = useWords(w);
   const labelOf = useLabel();
-  const nameOf = (step: Counts['steps'][number]['step']) =>
-    step ? `${steps.indexOf(step) + 1}. ${labelOf(stepLabels[step])}` : words.unknown;
+  const nameOf = (step: Counts['steps'][number]['step']) => labelOf(step ? numberedStep(step) : noStep);
   // Nobody of the programme has an unknown step: there is nothing to say of it.
   const shown = found.total.steps.filter(({ step, youngPeople }) => step !== null || youngPeople !== 0);
   const row = (name: string, counts: Counts) =>
@@ -274,12 +270,12 @@ function Exits({ found }: { found: Overview }) {
 /** What became known after the date, and which numbers are other ones for it. */
 function Corrected({ found, listing }: { found: Overview; listing: string | null }) {
   const words = useWords(w);
-  const countName = useCountName();
+  const labelOf = useLabel();
   const { corrected, sites } = found;
   const nameOf = (siteId: string, count: string) =>
     sites.length > 1
-      ? `${sites.find((site) => site.siteId === siteId)?.siteName}, ${countName(count)}`
-      : countName(count);
+      ? `${sites.find((site) => site.siteId === siteId)?.siteName}, ${labelOf(countLabel(count))}`
+      : labelOf(countLabel(count));
   if (corrected.youngPeople === 0) return null;
   return (
     <Alert
@@ -308,25 +304,4 @@ function Corrected({ found, listing }: { found: Overview; listing: string | null
       }
     />
   );
-}
-
-/** @returns what a count is called: by its name in the API's answer, `exits/declined/phase1` */
-function useCountName(): (count: string) => string {
-  const words = useWords(w);
-  const labelOf = useLabel();
-  return (count) => {
-    const [group, name = '', phase = name] = count.split('/');
-    if (group === 'figures') return labelOf(figureDefinitions[name as Figure].label);
-    if (group === 'steps') {
-      const step = steps.find((one) => one === name);
-      return `${labelOf(termDefinitions.step.label)} : ${step ? labelOf(stepLabels[step]) : words.unknown}`;
-    }
-    const exits = {
-      all: termDefinitions.exits,
-      phase1: termDefinitions.phase_1_exits,
-      phase2: termDefinitions.phase_2_exits,
-    }[phase as 'all' | 'phase1' | 'phase2'];
-    const code = name in exitLabels ? `, ${labelOf(exitLabels[name as keyof typeof exitLabels])}` : '';
-    return `${labelOf(exits.label)}${code}`;
-  };
 }

@@ -11,8 +11,7 @@ import {
   markDefinition,
   resultLabel,
 } from '../../../domain/case-definitions';
-import { roleLabels, stepLabels } from '../../../domain/labels';
-import { steps } from '../../../domain/pathway';
+import { numberedStep, roleLabels } from '../../../domain/labels';
 import { get, queryOf } from '../api/client';
 import type { AtRisk, Attention, CaseCounts, Load, SummerCoverage } from '../api/types';
 import { Page } from '../layout/page';
@@ -299,9 +298,7 @@ function Who({ of: { given, narrow } }: { of: ReturnType<typeof useNarrowing> })
                     ))}
                   </ul>
                 </td>
-                <td data-label={words.step}>
-                  {steps.indexOf(one.step) + 1}. {labelOf(stepLabels[one.step])}
-                </td>
+                <td data-label={words.step}>{labelOf(numberedStep(one.step))}</td>
                 <td data-label={words.referent}>{one.referent?.displayName ?? words.noReferent}</td>
               </tr>
             ))}
