@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { demonstrationPerson } from '../db/seed';
 import { writeManyPathways } from './many-pathways';
-import { type Measure, measure } from './measure';
+import { type Measure, measure, median } from './measure';
 import type { System } from './system';
 
 const PATHWAYS = 100_000;
@@ -52,10 +52,40 @@ export async function evaluation({ pool, url, memoryOf }: System, token: string)
     }
     return { rows, megabytes: bytes / 1e6, seconds: (performance.now() - began) / 1000, most };
   };
+  /** @returns the median of five, in milliseconds */
+  const asked = async (path: string) => {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const began = performance.now();
+      const response = await fetch(`${url}/api/evaluation/${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      await response.json();
+      if (response.status !== 200) throw new Error(`${path} was answered ${response.status}`);
+      times.push(performance.now() - began);
+    }
+    return median(times);
+  };
+  const [wave] = WAVES;
+  const tables = [];
+  for (const [what, path] of [
+    ['the flow of all that was drawn', 'consort'],
+    ['the balance of the arms', 'balance'],
+  ] as const)
+    tables.push(
+      measure(
+        `evaluation, ${what}, by HTTP over a tenth, p50`,
+        'ms',
+        await asked(path),
+        await asked(`${path}?wave=${wave}`),
+        null,
+      ),
+    );
   const tenth = await read(`format=ndjson&wave=${WAVES[0]}`);
   const whole = await read('format=ndjson');
   if (whole.rows !== PATHWAYS) throw new Error(`the export had ${whole.rows} rows, not ${PATHWAYS}`);
   return [
+    ...tables,
     measure(
       `evaluation, export of ${PATHWAYS} people drawn, over a tenth`,
       's',

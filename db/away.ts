@@ -1,8 +1,9 @@
 /** Tells a database that does not answer from one that refuses. */
 import { types } from 'node:util';
 
-/** Classes 08 (connection) and 57P (shutdown, crash, starting up), too many connections, and the socket's own codes. */
-const sqlStates = /^(08...|57P0[1-5]|53300)$/;
+/** Classes 08 (connection) and 57P (shutdown, crash, starting up), a statement that took too long, too many connections. */
+const sqlStates = /^(08...|57P0[1-5]|57014|53300)$/;
+/** The socket's own. */
 const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -6,6 +6,7 @@ import type { FlowCount } from '../domain/consort';
 import { SURVEY_CLOSES_DAYS } from '../domain/evaluation';
 import type { EvaluatedPerson } from '../domain/evaluation-row';
 import { defaultSettings, type Settings, settingsSchema } from '../domain/settings';
+import { patiently } from './pool';
 import type { Pads } from './pseudonym';
 import type { Instants } from './steering';
 import type { PersonRef } from './tasks';
@@ -14,10 +15,6 @@ import type { PersonRef } from './tasks';
 export interface Asked extends Instants {
   readonly wave: string | null;
 }
-
-/** Reading every person drawn takes longer than what a page may wait for; a few people a day ask. */
-const PATIENCE_MS = 120_000;
-const patient = (text: string, values: unknown[]) => ({ text, values, query_timeout: PATIENCE_MS });
 
 /** Of each draw and site the days of the surveys, counted from the draw. */
 export type SurveyPlan = readonly {
@@ -69,12 +66,9 @@ export async function evaluatedPeople(
   after: string,
   most: number,
 ): Promise<EvaluatedPerson[]> {
-  const { rows } = await client.query<EvaluatedPerson>(
-    patient('select * from evaluation_rows($1, $2, $3, $4, $5, $6, $7, $8)', [
-      ...[asOf, knownAt, wave, JSON.stringify(plan), pads.inner, pads.outer, after, most],
-    ]),
-  );
-  return rows;
+  return patiently<EvaluatedPerson>(client, 'select * from evaluation_rows($1, $2, $3, $4, $5, $6, $7, $8)', [
+    ...[asOf, knownAt, wave, JSON.stringify(plan), pads.inner, pads.outer, after, most],
+  ]);
 }
 
 /** @throws insufficient_privilege but for the evaluation, and for committees once they are unblinded */
@@ -83,13 +77,11 @@ export async function countFlow(
   { asOf, knownAt, wave }: Asked,
   plan: SurveyPlan,
 ): Promise<FlowCount[]> {
-  const { rows } = await client.query<FlowCount>(
-    patient(
-      'select part, arm, name, young_people as "youngPeople" from evaluation_flow($1, $2, $3, $4, $5)',
-      [asOf, knownAt, wave, JSON.stringify(plan), SURVEY_CLOSES_DAYS],
-    ),
+  return patiently<FlowCount>(
+    client,
+    'select part, arm, name, young_people as "youngPeople" from evaluation_flow($1, $2, $3, $4, $5)',
+    [asOf, knownAt, wave, JSON.stringify(plan), SURVEY_CLOSES_DAYS],
   );
-  return rows;
 }
 
 export async function countBaseline(
@@ -97,13 +89,11 @@ export async function countBaseline(
   asOf: Instant,
   wave: string | null,
 ): Promise<BaselineCount[]> {
-  const { rows } = await client.query<BaselineCount>(
-    patient(
-      `select arm, variable, value, young_people as "youngPeople", weight from evaluation_baseline($1, $2)`,
-      [asOf, wave],
-    ),
+  return patiently<BaselineCount>(
+    client,
+    `select arm, variable, value, young_people as "youngPeople", weight from evaluation_baseline($1, $2)`,
+    [asOf, wave],
   );
-  return rows;
 }
 
 export interface Match {
@@ -114,10 +104,11 @@ export interface Match {
 
 /** In the order of the pseudonyms. @throws insufficient_privilege but for the administration */
 export async function matches(client: PoolClient, wave: string | null, pads: Pads): Promise<Match[]> {
-  const { rows } = await client.query<Match>(
-    patient('select * from evaluation_matching($1, $2, $3)', [wave, pads.inner, pads.outer]),
-  );
-  return rows;
+  return patiently<Match>(client, 'select * from evaluation_matching($1, $2, $3)', [
+    wave,
+    pads.inner,
+    pads.outer,
+  ]);
 }
 
 export interface SurveyAnswer {

@@ -1,5 +1,5 @@
 /** Connections to PostgreSQL. Two doors: the worker's (the tables' owner) and the API's (row-level security holds). */
-import { Pool, type PoolClient, type PoolConfig, types } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig, types } from 'pg';
 import type { Role } from '../domain/pathway';
 import { isAway } from './away';
 
@@ -20,14 +20,15 @@ export function ownerPool(databaseUrl: string, options: PoolOptions): Pool {
 
 /** A person waits for each of the API's queries: a database that hangs is as good as away. */
 const API_QUERY_MS = 3_000;
+/** What nobody waits for any more, the database does not go on with. */
+const STATEMENT_MS = API_QUERY_MS + 1_000;
 
 /** The API's door: every connection takes the role `service_plus_api`, which row-level security holds. */
 export function apiPool(databaseUrl: string, options: PoolOptions): Pool {
   return makePool(databaseUrl, options, {
     options: '-c role=service_plus_api',
     query_timeout: API_QUERY_MS,
-    // What nobody waits for any more, the database does not go on with.
-    statement_timeout: API_QUERY_MS + 1_000,
+    statement_timeout: STATEMENT_MS,
   });
 }
 
@@ -51,6 +52,25 @@ export interface Actor {
   readonly id: string;
   readonly role: Role;
   readonly siteId: string | null;
+}
+
+/** Reading everybody takes longer than what a page may wait for; a few people a day ask. */
+const PATIENCE_MS = 120_000;
+
+/** A query of the API that may take long, in a transaction. */
+export async function patiently<T extends object>(
+  client: PoolClient,
+  text: string,
+  values: readonly unknown[],
+): Promise<T[]> {
+  await client.query(`set local statement_timeout = ${PATIENCE_MS}`);
+  const { rows } = await client.query<T>({
+    text,
+    values: [...values],
+    query_timeout: PATIENCE_MS + 1_000,
+  } as QueryConfig);
+  await client.query(`set local statement_timeout = ${STATEMENT_MS}`);
+  return rows;
 }
 
 /** Runs `work` in one transaction in which row-level security sees `actor`. Rolls back when it throws. */
