@@ -64,7 +64,7 @@ test('two dates are compared, and the address says which', async () => {
   await page.getByLabel('Comparer au', { exact: false }).fill(inDays(-2));
   const compared = page.getByRole('region', { name: 'Comparaison des deux dates, Les chiffres' });
   await compared.getByRole('row', { name: 'Entrés 0 7 +7' }).waitFor();
-  const bars = page.locator('.bars__row').filter({ hasText: '1. Accueillir et informer' });
+  const bars = page.locator('.bars__row').filter({ hasText: '1. Accueillir et informer' }).first();
   expect(await bars.textContent()).toBe('1. Accueillir et informer6');
   expect(page.url()).toContain(`compareTo=${inDays(-2)}`);
 });

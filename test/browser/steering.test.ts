@@ -58,6 +58,20 @@ test('each figure of a coordinator opens the list of whom it counts', async () =
   await page.getByText('1 jeune affiché').waitFor();
 });
 
+test('compared with an earlier date each figure says how it moved, and the report compares all', async () => {
+  const page = await application.page('coordinator.tours', { path: '/steering' });
+  await page.getByLabel('Comparer au').fill(inDays(-1));
+  await page.getByText('Sous chaque chiffre, son évolution depuis le').waitFor();
+  const entered = page.locator('.figures > div', { hasText: 'Entrés' });
+  await entered.getByText('+6 (était 1)').waitFor();
+  expect(await application.objections(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Tout comparer dans la note d’étape' }).click();
+  await page.getByRole('heading', { name: 'Comparaison des deux dates' }).waitFor();
+  // What is masked has no change that would tell it.
+  const committee = await application.page('committee.tours', { path: `/steering?compareTo=${inDays(-1)}` });
+  await committee.locator('.figures > div', { hasText: 'Entrés' }).getByText('évolution masquée').waitFor();
+});
+
 test('as at a day, what was told later is said to be corrected since; by what was known then it was not', async () => {
   const page = await application.page('coordinator.tours', { path: '/steering' });
   await page.getByLabel('Au', { exact: false }).first().fill(inDays(-1));

@@ -4,17 +4,18 @@ import { parisDay } from '../words/dates';
 
 export function useAsked() {
   const [params, setParams] = useSearchParams();
-  const [day, known, site] = ['asOf', 'known', 'site'].map((name) => params.get(name) ?? '') as [
-    string,
-    string,
-    string,
-  ];
+  const [day, known, site, compared] = ['asOf', 'known', 'site', 'compareTo'].map(
+    (name) => params.get(name) ?? '',
+  ) as [string, string, string, string];
   const today = parisDay();
   // While a year is typed it is the year 2, 20 and 202 first.
-  const asOf = /^[2-9]\d{3}-\d\d-\d\d$/.test(day) ? day : '';
+  const typed = (one: string) => (/^[2-9]\d{3}-\d\d-\d\d$/.test(one) ? one : '');
+  const asOf = typed(day);
   const then = known === 'then' && asOf !== '' && asOf < today;
   return {
     ...{ params, asOf, then, site, today },
+    /** The earlier date to compare with; '': none. */
+    compareTo: typed(compared),
     /** As it was typed. */
     day,
     /** As the API takes it. */

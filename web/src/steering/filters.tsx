@@ -17,6 +17,8 @@ const w = inBoth({
     knownThen: 'Ce qui était connu à cette date',
     site: 'Site',
     allSites: 'Tous les sites',
+    compareTo: 'Comparer au',
+    compareHint: 'Une date antérieure ; facultatif',
   },
   en: {
     asOf: 'As at',
@@ -26,6 +28,8 @@ const w = inBoth({
     knownThen: 'What was known on that date',
     site: 'Site',
     allSites: 'All sites',
+    compareTo: 'Compare with',
+    compareHint: 'An earlier date; optional',
   },
 });
 
@@ -60,6 +64,22 @@ export function Filters({ children }: { children?: ReactNode }) {
       <SiteChoice site={site} choose={(id) => narrow('site', id)} />
       {children}
     </search>
+  );
+}
+
+/** The earlier date that the state is compared with. */
+export function CompareTo() {
+  const words = useWords(w);
+  const { params, asOf, today, narrow } = useAsked();
+  return (
+    <Input
+      label={words.compareTo}
+      hintText={words.compareHint}
+      nativeInputProps={{
+        ...{ type: 'date', value: params.get('compareTo') ?? '', min: '2000-01-01', max: asOf || today },
+        onChange: (e) => narrow('compareTo', e.target.value),
+      }}
+    />
   );
 }
 

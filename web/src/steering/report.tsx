@@ -2,7 +2,6 @@
 import { Accordion } from '@codegouvfr/react-dsfr/Accordion';
 import { Alert } from '@codegouvfr/react-dsfr/Alert';
 import { Button } from '@codegouvfr/react-dsfr/Button';
-import { Input } from '@codegouvfr/react-dsfr/Input';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { maskedWhy, questionText, reportTitle } from '../../../domain/report-words';
@@ -14,7 +13,7 @@ import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
 import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { useAsked } from './asked';
-import { Filters } from './filters';
+import { CompareTo, Filters } from './filters';
 import { Meetings } from './meetings';
 import { FigurePages } from './pages';
 import { ReportTable } from './report-table';
@@ -23,8 +22,6 @@ import './report.css';
 
 const w = inBoth({
   fr: {
-    compareTo: 'Comparer au',
-    compareHint: 'Une date antérieure ; facultatif',
     print: 'Imprimer',
     download: (format: string) => `Télécharger en ${format}`,
     leaves: 'Chaque téléchargement est noté : qui, quand, quelle note.',
@@ -42,8 +39,6 @@ const w = inBoth({
     parts: 'Parties de la note',
   },
   en: {
-    compareTo: 'Compare with',
-    compareHint: 'An earlier date; optional',
     print: 'Print',
     download: (format: string) => `Download as ${format}`,
     leaves: 'Each download is noted: who, when, which report.',
@@ -83,17 +78,15 @@ function Print() {
 /** What is asked for, which is all in the address. */
 function useQuestion() {
   const asked = useAsked();
-  const { params, query } = asked;
+  const { params, query, compareTo } = asked;
   const meeting = params.get('meeting') ?? '';
-  const typed = params.get('compareTo') ?? '';
-  const compareTo = /^[2-9]\d{3}-\d\d-\d\d$/.test(typed) ? typed : '';
-  return { ...asked, meeting, typed, query: meeting ? { meeting } : { ...query, compareTo } };
+  return { meeting, query: meeting ? { meeting } : { ...query, compareTo } };
 }
 
 function TheReport() {
   const words = useWords(w);
   const labelOf = useLabel();
-  const { meeting, query, typed, asOf, today, narrow } = useQuestion();
+  const { meeting, query } = useQuestion();
   const asked = useQuery({
     queryKey: ['steering', 'report', query],
     queryFn: ({ signal }) => get<Report>(`/api/steering/report${queryOf(query)}`, signal),
@@ -106,14 +99,7 @@ function TheReport() {
         <FigurePages />
         {!meeting && (
           <Filters>
-            <Input
-              label={words.compareTo}
-              hintText={words.compareHint}
-              nativeInputProps={{
-                ...{ type: 'date', value: typed, min: '2000-01-01', max: asOf || today },
-                onChange: (e) => narrow('compareTo', e.target.value),
-              }}
-            />
+            <CompareTo />
           </Filters>
         )}
       </div>

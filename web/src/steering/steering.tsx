@@ -5,16 +5,17 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { countLabel, figureDefinitions, figures, termDefinitions } from '../../../domain/figures';
 import { armLabels, exitLabels, noStep, numberedStep } from '../../../domain/labels';
+import { cellText } from '../../../domain/report-words';
 import { get, queryOf } from '../api/client';
 import type { Overview } from '../api/types';
 import { Page } from '../layout/page';
 import { Failure, Waiting } from '../layout/states';
 import { useMay } from '../session/session';
 import { useDates } from '../words/dates';
-import { inBoth, useLabel, useWords } from '../words/words';
+import { inBoth, useLabel, useLanguage, useWords } from '../words/words';
 import { useAsked } from './asked';
 import { Figure as ListedCount } from './figure';
-import { Filters } from './filters';
+import { CompareTo, Filters } from './filters';
 import { FigurePages } from './pages';
 import './steering.css';
 import { Table } from './table';
@@ -35,6 +36,10 @@ const w = inBoth({
     changedTo: (what: string, then: number, now: number) =>
       `${what} : ${then} connus alors, ${now} aujourd’hui`,
     who: 'Voir les jeunes concernés',
+    compared: (instant: string) => `Sous chaque chiffre, son évolution depuis le ${instant}.`,
+    inTheReport: 'Tout comparer dans la note d’étape',
+    change: (by: string, was: string) => `${by} (était ${was})`,
+    changeMasked: 'évolution masquée',
     bySite: 'Par site',
     byStep: 'Présents, par étape',
     exits: 'Sorties de phase 1, par motif',
@@ -60,6 +65,10 @@ const w = inBoth({
     changed: 'The numbers that changed:',
     changedTo: (what: string, then: number, now: number) => `${what}: ${then} known then, ${now} today`,
     who: 'See whom it concerns',
+    compared: (instant: string) => `Below each figure, how it moved since ${instant}.`,
+    inTheReport: 'Compare everything in the progress report',
+    change: (by: string, was: string) => `${by} (was ${was})`,
+    changeMasked: 'change masked',
     bySite: 'By site',
     byStep: 'Currently in, by step',
     exits: 'Phase-1 exits, by reason',
@@ -89,24 +98,40 @@ export function Component() {
   const labelOf = useLabel();
   const { instant } = useDates();
   const may = useMay();
-  const { query, address } = useAsked();
+  const { query, address, compareTo } = useAsked();
   const asked = useQuery({
     queryKey: ['steering', query],
     queryFn: ({ signal }) => get<Overview>(`/api/steering/overview${queryOf(query)}`, signal),
     placeholderData: keepPreviousData,
   });
   const found = asked.data;
+  const comparing = useQuery({
+    queryKey: ['steering', 'compared', query, compareTo],
+    queryFn: ({ signal }) =>
+      get<Overview>(`/api/steering/overview${queryOf({ ...query, asOf: compareTo })}`, signal),
+    enabled: compareTo !== '',
+  });
+  const before = compareTo === '' ? undefined : comparing.data;
 
   return (
     <Page title={words.title}>
       <FigurePages />
-      <Filters />
+      <Filters>
+        <CompareTo />
+      </Filters>
       {asked.isPending && <Waiting />}
       {asked.error && <Failure error={asked.error} retry={() => void asked.refetch()} />}
       {found && !asked.error && (
         <>
           <p role="status">{words.asAt(instant(found.asOf), instant(found.knownAt))}</p>
           {found.masked && <p className="fr-hint-text">{words.maskedWhy}</p>}
+          {comparing.error && <Failure error={comparing.error} retry={() => void comparing.refetch()} />}
+          {before && (
+            <p role="status">
+              {words.compared(instant(before.asOf))}{' '}
+              <Link to={`/steering/report${queryOf({ ...address, compareTo })}`}>{words.inTheReport}</Link>
+            </p>
+          )}
           <dl className="figures">
             {figures.map((figure) => (
               <div key={figure}>
@@ -117,6 +142,7 @@ export function Component() {
                     what={labelOf(figureDefinitions[figure].label)}
                     of={{ figure }}
                   />
+                  {before && <Change from={before.total.figures[figure]} to={found.total.figures[figure]} />}
                 </dd>
               </div>
             ))}
@@ -177,6 +203,19 @@ export function Component() {
         </>
       )}
     </Page>
+  );
+}
+
+/** How a figure moved; of a masked one it is not told. */
+function Change({ from, to }: { from: number | null; to: number | null }) {
+  const words = useWords(w);
+  const language = useLanguage();
+  return (
+    <span className="figures__change">
+      {from === null || to === null
+        ? words.changeMasked
+        : words.change(cellText(to - from, 'change', language), cellText(from, 'count', language))}
+    </span>
   );
 }
 
