@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { create as openFont } from 'fontkit';
 import PDFDocument from 'pdfkit';
+import type { Label } from '../domain/forms';
 import { type Cell, type Column, hashOf, type Report, type Table } from '../domain/report';
 import {
   apart,
@@ -49,6 +50,8 @@ const grey = '#666666';
 const line = '#b0b0b0';
 const fill = '#3a5a98';
 const margin = 50;
+const barStep = 15;
+const curveHeight = 150;
 /** Room for what stands at the foot of each page. */
 const foot = 70;
 
@@ -115,7 +118,9 @@ class Writer {
     this.say(root, 'P', `${words[language].hash} ${this.hash}`, { size: 8, color: grey });
     if (report.masked) this.say(root, 'P', maskedWhy[language], { size: 9 });
     for (const section of report.sections) {
-      this.room(120);
+      // A title stands with its words and what they are of.
+      const [first] = section.tables;
+      this.room(60 + this.wordsHeight(section.words) + (first ? this.measured(first).whole : 0));
       doc.moveDown(0.6);
       this.say(root, 'H2', section.title[language], { size: 15, bold: true });
       for (const words of section.words) this.say(root, 'P', words[language]);
@@ -141,9 +146,40 @@ class Writer {
     return this.doc.page.height - foot;
   }
 
-  /** A new page unless there is so much room on this one. */
+  /** A new page unless there is so much room on this one; for what fills more than a page, room for its beginning. */
   private room(height: number): void {
-    if (this.doc.y + height > this.bottom && this.doc.y > margin) this.doc.addPage();
+    const page = this.bottom - margin;
+    const needed = height > page ? page / 3 : height;
+    if (this.doc.y + needed > this.bottom && this.doc.y > margin) this.doc.addPage();
+  }
+
+  private wordsHeight(said: readonly Label[]): number {
+    this.doc.font('regular').fontSize(10);
+    return said.reduce(
+      (sum, one) => sum + this.doc.heightOfString(this.text(one[this.language]), { width: this.width }) + 6,
+      0,
+    );
+  }
+
+  /** A table's texts and sizes. `whole`: the height of its title, all its rows and its chart. */
+  private measured(table: Table) {
+    const { doc, language } = this;
+    const size = table.columns.length > 6 ? 7.5 : 9;
+    const widths = this.widths(table, size);
+    const cells = table.rows.map((row) =>
+      table.columns.map(({ type }, n) => this.text(cellText(row.cells[n], type, language))),
+    );
+    const heads = table.columns.map(({ label }) => this.text(label[language]));
+    const height = (texts: readonly string[]) => {
+      doc.font('regular').fontSize(size);
+      return (
+        Math.max(...texts.map((text, n) => doc.heightOfString(text, { width: (widths[n] ?? 0) - 8 }))) + 6
+      );
+    };
+    const rows = cells.reduce((sum, row) => sum + height(row), height(heads));
+    const chart = { bars: table.rows.length * barStep + 20, curve: curveHeight + 40, none: 0 };
+    const whole = rows + 40 + chart[table.chart?.kind ?? 'none'];
+    return { size, widths, cells, heads, height, whole };
   }
 
   private say(
@@ -167,19 +203,8 @@ class Writer {
 
   private table(parent: Parent, table: Table): void {
     const { doc, language } = this;
-    const many = table.columns.length > 6;
-    const size = many ? 7.5 : 9;
-    doc.font('regular').fontSize(size);
-    const widths = this.widths(table, size);
-    const cells = table.rows.map((row) =>
-      table.columns.map(({ type }, n) => this.text(cellText(row.cells[n], type, language))),
-    );
-    const heads = table.columns.map(({ label }) => this.text(label[language]));
-    const height = (texts: readonly string[]) =>
-      Math.max(...texts.map((text, n) => doc.heightOfString(text, { width: (widths[n] ?? 0) - 8 }))) + 6;
-    const wanted = height(heads) + cells.reduce((sum, row) => sum + height(row), 0);
-    // Whole where it can be.
-    this.room(Math.min(wanted + 40, this.bottom - margin));
+    const { size, widths, cells, heads, height, whole } = this.measured(table);
+    this.room(whole);
     doc.moveDown(0.4);
     this.say(parent, 'H3', table.title[language], { size: 11, bold: true });
     doc.font('regular').fontSize(size).fillColor(ink);
@@ -222,7 +247,7 @@ class Writer {
           ...(n === 0 ? { type: 'TH' as const, scope: 'Row' } : { type: 'TD' as const }),
           font: { src: row.total ? 'bold' : 'regular', size },
           align: {
-            x: table.columns[n]?.type === 'text' ? ('left' as const) : ('right' as const),
+            x: n === 0 || table.columns[n]?.type === 'text' ? ('left' as const) : ('right' as const),
             y: 'top' as const,
           },
         })),
@@ -249,13 +274,23 @@ class Writer {
             table.columns.length > 6 ? 0 : 70,
           ),
     );
-    const texts = table.columns.filter(({ type }) => type === 'text').length;
+    const isText = (n: number) => table.columns[n]?.type === 'text';
+    const texts = numbers.filter((_, n) => isText(n)).length;
     const given = numbers.reduce((sum, width) => sum + width, 0);
     const least = 70 * texts;
     // Too many numbers for the page: all narrower alike.
     const scale = Math.min(1, (this.width - least) / Math.max(given, 1));
-    const rest = Math.min((this.width - given * scale) / Math.max(texts, 1), 260);
-    return numbers.map((width) => (width === 0 ? rest : width * scale));
+    const most = Math.min((this.width - given * scale) / Math.max(texts, 1), 260);
+    const longest = (n: number) =>
+      Math.max(
+        ...table.rows.map((row) => wide(this.text(cellText(row.cells[n], 'text', language)))),
+        least / texts,
+      );
+    const fitted = numbers.map((width, n) => (isText(n) ? Math.min(longest(n), most) : width * scale));
+    // What words leave is the numbers': their heads need fewer lines.
+    const spare =
+      (this.width - fitted.reduce((sum, width) => sum + width, 0)) / Math.max(1, numbers.length - texts);
+    return fitted.map((width, n) => (isText(n) ? width : Math.max(width, Math.min(width + spare, 72))));
   }
 
   /** One bar a row: its name, as long as its number, the number beside it. A masked one says so and has none. */
@@ -266,7 +301,7 @@ class Writer {
     const rows = table.rows.filter(({ total }) => !total);
     const most = Math.max(...rows.map((row) => numberOf(row.cells[n])), 0);
     if (most === 0) return;
-    const [step, labelWidth] = [15, 150];
+    const [step, labelWidth] = [barStep, 150];
     this.room(rows.length * step + 20);
     const top = doc.y;
     this.drawn(parent, words[language].bars(`${table.title[language]}, ${column.label[language]}`), () => {
@@ -308,7 +343,7 @@ class Writer {
       y: Math.max(...of.flatMap((id) => table.rows.map((row) => numberOf(row.cells[at(id)]))), 0),
     };
     if (most.y === 0) return;
-    const [height, left, right] = [150, 50, 110];
+    const [height, left, right] = [curveHeight, 50, 110];
     this.room(height + 40);
     const top = doc.y + 6;
     const wide = this.width - left - right;

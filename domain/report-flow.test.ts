@@ -124,7 +124,12 @@ test('a committee’s curve is masked where the page masks it', () => {
   expect(points.size).toBeGreaterThan(2);
   const days = column(curve, 'days') as number[];
   expect(column(curve, 'tours')).toEqual(days.map((day) => points.get(day) ?? null));
-  expect(column(curve, 'blois')).toEqual(days.map(() => null));
+  expect(curve.columns.map(({ id }) => id)).toEqual(['days', 'tours', 'all']);
+  // Of too few there is none, and it is said.
+  const few = survivalOf([time('tours', { count: 4 })], siteIds, { masked: true, by: 'site' });
+  const none = curvesSection('contract', few, names, true);
+  expect(none.tables.map(({ id }) => id)).toEqual(['numbers_contract']);
+  expect(none.words.map(({ fr }) => fr)).toContain('Trop peu de jeunes pour une courbe.');
 });
 
 test('curves of the arms are of them alone, compared within sites', () => {

@@ -36,6 +36,7 @@ const words = {
   unwatched: name('Non observés', 'Not watched'),
   watched: name('Jeunes observés', 'Young people watched'),
   days: name('Jours', 'Days'),
+  noCurve: name('Trop peu de jeunes pour une courbe.', 'Too few young people for a curve.'),
   notKnown: name(
     '« – » : la durée n’est pas encore connue, ou trop peu de séjours la disent.',
     '“–”: the time is not known yet, or too few stays tell it.',
@@ -205,24 +206,27 @@ export function curvesSection(
   };
   const id = `${of}${byArm ? '_by_arm' : ''}`;
   const all = groups.filter(({ siteId }) => siteId === null);
-  const drawn = (groups.length > MOST_LINES ? all : groups).filter(({ youngPeople }) => youngPeople !== 0);
+  // Of too few there is no curve, nor of nobody.
+  const drawn = (groups.length > MOST_LINES ? all : groups).filter(
+    ({ points, youngPeople }) => youngPeople !== 0 && points !== null && (points.length > 0 || !masked),
+  );
   const at = ({ points, atRisk }: SurvivalGroup, n: number): Cell => {
     const day = times[n] as number;
-    if (points === null) return null;
-    if (masked) return points.find(({ days }) => days === day)?.survival ?? null;
-    const last = points.findLast(({ days }) => days <= day);
+    if (masked) return points?.find(({ days }) => days === day)?.survival ?? null;
+    const last = points?.findLast(({ days }) => days <= day);
     // Where nobody is watched any more nothing is known, unless it has come to all.
     return atRisk[n] || last?.survival === 0 ? (last?.survival ?? 1) : '';
   };
-  const rows = times.map(
-    (day, n): Row => ({ id: String(day), cells: [day, ...drawn.map((group) => at(group, n))] }),
-  );
+  const rows = times
+    .map((day, n): Row => ({ id: String(day), cells: [day, ...drawn.map((group) => at(group, n))] }))
+    .filter(({ cells }) => cells.slice(1).some((cell) => cell !== ''));
   return {
     id: `curve_${id}`,
     title: byArm ? name(`${title.fr}, par groupe du tirage`, `${title.en}, by arm of the draw`) : title,
-    words: [of === 'contract' ? flowDefinitions.time_to_contract : flowDefinitions.time_to_termination].map(
-      ({ definition }) => definition,
-    ),
+    words: [
+      (of === 'contract' ? flowDefinitions.time_to_contract : flowDefinitions.time_to_termination).definition,
+      ...(drawn.length === 0 ? [words.noCurve] : []),
+    ],
     tables: [
       {
         id: `numbers_${id}`,
@@ -259,7 +263,10 @@ export function curvesSection(
                 ...drawn.map((group) => shareColumn(codeOf(group), labelOf(group))),
               ],
               rows,
-              chart: { kind: 'curve' as const, over: 'days', of: drawn.map(codeOf) },
+              // A line has two ends.
+              ...(rows.length > 1 && {
+                chart: { kind: 'curve' as const, over: 'days', of: drawn.map(codeOf) },
+              }),
             },
           ]
         : []),
