@@ -288,7 +288,8 @@ export function curvesSection(
                     byArm
                       ? name('Les groupes, à l’intérieur de chaque site', 'The arms, within each site')
                       : name('Les sites', 'The sites'),
-                    ...[logRank.chiSquare, logRank.degreesOfFreedom, logRank.pValue],
+                    ...[logRank.chiSquare, logRank.degreesOfFreedom],
+                    logRank.pValue < 0.0001 ? name('< 0,0001', '< 0.0001') : logRank.pValue,
                   ],
                 },
               ],
