@@ -85,10 +85,7 @@ export const eventLabels: Readonly<Record<EventKind, Label>> = {
   offer: { fr: 'Proposer une offre', en: 'Propose an offer' },
   hold: { fr: 'Mettre en attente jusqu’à une date', en: 'Put on hold until a day' },
   transfer: { fr: 'Changer de référent', en: 'Change the referent' },
-  exit: {
-    fr: 'Sortir du parcours (annulable 30 jours)',
-    en: 'Exit from the pathway (can be undone for 30 days)',
-  },
+  exit: { fr: 'Sortir du parcours', en: 'Exit from the pathway' },
   resume: { fr: 'Reprendre le parcours', en: 'Resume the pathway' },
   undo_exit: { fr: 'Annuler la sortie', en: 'Undo the exit' },
 };

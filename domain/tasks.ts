@@ -50,8 +50,8 @@ function outcome<F extends z.ZodRawShape>(name: Label, then: Label, fields: F) {
   return { label: name, then, fields: () => fields };
 }
 const exits = label(
-  'Sortie du parcours (annulable 30 jours)',
-  'Exit from the pathway (can be undone for 30 days)',
+  'Sortie du parcours, qui peut être annulée pendant un temps',
+  'Exit from the pathway, which can be undone for a time',
 );
 const stays = label('La tâche est faite, le parcours continue', 'The task is done, the pathway goes on');
 const comment = optionalWords('Commentaire', 'Comment');
@@ -59,7 +59,10 @@ const silent = label(
   'Le coordonnateur décide ; s’il y a un employeur, une médiation s’ouvre',
   'The coordinator decides; where there is an employer a mediation opens',
 );
-const mediationGoesOn = label('Suivis à 15 et à 45 jours', 'Follow-ups at 15 and at 45 days');
+const mediationGoesOn = label(
+  'Des suivis de médiation s’ouvrent à leurs dates',
+  'Mediation follow-ups open on their dates',
+);
 const mediationEnds = label('La médiation est close', 'The mediation is over');
 
 const action = field(oneOf(discoveryActionLabels), 'Action', 'Action');
@@ -340,7 +343,7 @@ export const tasks = defineTasks({
       solved: outcome(label('Résolu', 'Solved'), stays, { comment }),
       in_progress: outcome(
         label('En cours', 'In progress'),
-        label('La tâche est rouverte pour 20 jours', 'Opens again'),
+        label('La tâche est rouverte', 'The task opens again'),
         {
           comment,
         },
@@ -475,7 +478,7 @@ export const tasks = defineTasks({
       }),
       alert: outcome(
         label('Alerte', 'Alert'),
-        label('Suivi d’alerte sous deux jours ouvrés', 'Alert follow-up within two working days'),
+        label('Un suivi d’alerte s’ouvre', 'An alert follow-up opens'),
         {
           daysInCompany: daysInCompany(),
           comment,
@@ -541,7 +544,7 @@ export const tasks = defineTasks({
       }),
       missed: outcome(
         label('Manqué', 'Missed'),
-        label('Proposé à nouveau dans 14 jours', 'Offered again in 14 days'),
+        label('Proposé à nouveau plus tard', 'Offered again later'),
         { comment },
       ),
     },
@@ -628,8 +631,8 @@ export const tasks = defineTasks({
       not_reached: outcome(
         label('Non joint', 'Not reached'),
         label(
-          'Nouveau point dans 14 jours ; deux manqués : décision du coordonnateur, ou médiation s’il y a un employeur',
-          'Again in 14 days; two missed: the coordinator decides, or a mediation where there is an employer',
+          'Un nouveau point suit ; manqués de suite : décision du coordonnateur, ou médiation s’il y a un employeur',
+          'Another one follows; missed in a row: the coordinator decides, or a mediation where there is an employer',
         ),
         { comment },
       ),
@@ -744,7 +747,7 @@ export const tasks = defineTasks({
       ),
       looking: outcome(
         label('Cherche un emploi', 'Looking'),
-        label('Suivi tous les 14 jours', 'Followed up every 14 days'),
+        label('Des suivis de recherche d’emploi s’ouvrent', 'Job search follow-ups open'),
         { comment },
       ),
       further_study: outcome(label('Poursuite d’études', 'Further study'), exits, { comment }),
@@ -788,8 +791,8 @@ export const tasks = defineTasks({
       still_there: outcome(
         label('Toujours en poste', 'Still there'),
         label(
-          'À 6 mois, un emploi durable termine le parcours',
-          'At 6 months a durable job ends the pathway',
+          'À la dernière vérification, un emploi durable termine le parcours',
+          'At the last check a durable job ends the pathway',
         ),
         { comment },
       ),
@@ -806,7 +809,7 @@ export const tasks = defineTasks({
     outcomes: {
       continue: outcome(
         label('Poursuivre un an', 'Continue'),
-        label('Revue à nouveau dans douze mois', 'Reviewed again in twelve months'),
+        label('Revue à nouveau plus tard', 'Reviewed again later'),
         {
           comment,
         },

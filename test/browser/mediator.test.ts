@@ -1,5 +1,5 @@
 /** A mediation in a real browser, from the alert that opens it to its result. */
-import { taskLabels } from '../../domain/labels';
+import { initiatorLabels, taskLabels } from '../../domain/labels';
 import { causeLabels, resultLabels } from '../../domain/mediation';
 import { defaultSettings } from '../../domain/settings';
 import { tasks } from '../../domain/tasks';
@@ -125,3 +125,38 @@ test.each(views)(
     await page.locator('.timeline__filter').waitFor();
   },
 );
+
+test('a mediation that ends by a termination leaves nobody without a way to record it', async () => {
+  const { world } = app;
+  const site = 'roanne';
+  const settings = structuredClone(defaultSettings);
+  settings.tasks.mediation_follow_up.due = [{ days: 1 }, { days: 45 }];
+  await world.call(`coordinator.${site}`, 'put', `/api/admin/sites/${site}/settings`, { body: settings });
+  const pathway = await apprentice(world, site, { lastName: 'Vasseur', firstName: 'Nina' });
+  const say = (url: string, body: object, who = `mediator.${site}`) => world.call(who, 'post', url, { body });
+  const alert = { level: 'high', source: 'employer', what: 'Ne vient plus depuis lundi' };
+  await say(`/api/pathways/${pathway}/alerts`, alert, `counsellor.${site}`);
+  const decide = async (kind: 'accept_mediation' | 'meet_parties' | 'mediation_follow_up', body: object) => {
+    const task = await world.task(pathway, kind);
+    const { status } = await say(`/api/tasks/${encodeURIComponent(task)}/complete`, body);
+    expect([kind, status]).toEqual([kind, 200]);
+  };
+  await decide('accept_mediation', { outcome: 'accepted' });
+  await decide('meet_parties', {
+    ...{ outcome: 'no_agreement', on: inDays(0) },
+    report: 'L’employeur ne souhaite pas poursuivre',
+  });
+  await decide('mediation_follow_up', { outcome: 'terminated' });
+
+  const page = await app.page(`counsellor.${site}`, { path: `/pathways/${pathway}` });
+  await page.getByRole('heading', { level: 2, name: /^Médiation close le .* par une rupture/ }).waitFor();
+  await app.hold(page, 'a rupture that nobody has recorded');
+  await page.getByRole('button', { name: 'Enregistrer la rupture' }).click();
+  await page.getByRole('heading', { name: 'Enregistrer une rupture' }).waitFor();
+  await field(page, 'on').locator('input').fill(inDays(0));
+  await field(page, 'initiator').getByLabel(initiatorLabels.employer.fr).check({ force: true });
+  await field(page, 'reason').locator('select').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+  await page.getByText('Rompu', { exact: true }).waitFor();
+  expect(await page.getByRole('heading', { name: /^Médiation close le .* par une rupture/ }).count()).toBe(0);
+});

@@ -35,9 +35,13 @@ const w = inBoth({
     heldWhy: 'Rien n’est dû avant, sauf ce que la loi date.',
     resume: 'Reprendre maintenant',
     exited: (why: string, day: string) => `Sortie le ${day} : ${why}`,
-    undoable: 'La sortie peut être annulée pendant 30 jours.',
+    undoable: 'La sortie peut encore être annulée.',
     undo: 'Annuler la sortie',
     closed: 'La sortie est définitive : le parcours est clos.',
+    brokenOff: (day: string) => `Médiation close le ${day} par une rupture : le contrat court encore ici`,
+    brokenOffWhy:
+      'Tant que la rupture n’est pas enregistrée, ni son accompagnement ni les six mois au CFA ne commencent.',
+    termination: 'Enregistrer la rupture',
     otherSite: (site: string) => `Ce jeune est accompagné par un autre site : ${site}`,
     readUntil: (time: string) =>
       `Vous lisez son parcours jusqu’à ${time}, sans rien pouvoir y modifier. Sa coordination voit ce que vous lisez.`,
@@ -51,9 +55,13 @@ const w = inBoth({
     heldWhy: 'Nothing is due before but what the law dates.',
     resume: 'Resume now',
     exited: (why: string, day: string) => `Exit on ${day}: ${why}`,
-    undoable: 'The exit can be undone for 30 days.',
+    undoable: 'The exit can still be undone.',
     undo: 'Undo the exit',
     closed: 'The exit is final: the pathway is closed.',
+    brokenOff: (day: string) => `Mediation ended on ${day} by a termination: the contract still runs here`,
+    brokenOffWhy:
+      'Until the termination is recorded, neither what follows it nor the six months at the CFA begin.',
+    termination: 'Record the termination',
     otherSite: (site: string) => `Another site accompanies this young person: ${site}`,
     readUntil: (time: string) =>
       `You read their pathway until ${time} and can change nothing. Their coordinators see what you read.`,
@@ -127,6 +135,14 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
         />
       )}
       <Standing pathway={pathway} onOpen={setOpen} />
+      <BrokenOff
+        pathway={pathway}
+        onOpen={
+          forms.data?.items.some(({ event, notNow }) => event === 'termination' && !notNow)
+            ? () => setOpen('termination')
+            : undefined
+        }
+      />
       <Steps pathway={pathway} />
       {role === 'partner' && <p className="fr-hint-text">{words.partner}</p>}
       <div className="young">
@@ -157,6 +173,36 @@ function Young({ pathway, etag }: { pathway: Pathway; etag: string | null }) {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** That a mediation ended by a termination which nobody has recorded: a rupture must not be seen too late. */
+function BrokenOff({ pathway, onOpen }: { pathway: Pathway; onOpen: (() => void) | undefined }) {
+  const words = useWords(w);
+  const { day } = useDates();
+  const { contracts, contractId, mediations } = pathway;
+  const last = mediations.at(-1);
+  const contract = contracts.find(({ id }) => id === contractId);
+  if (!last?.endedAt || last.result !== 'terminated' || !contract) return null;
+  // Of a contract signed since it says nothing.
+  if (contract.signedOn > parisDay(last.endedAt)) return null;
+  return (
+    <Alert
+      className="fr-mb-3w"
+      severity="warning"
+      title={words.brokenOff(day(last.endedAt))}
+      as="h2"
+      description={
+        <>
+          <p>{words.brokenOffWhy}</p>
+          {onOpen && (
+            <Button priority="secondary" size="small" onClick={onOpen}>
+              {words.termination}
+            </Button>
+          )}
+        </>
+      }
+    />
   );
 }
 
