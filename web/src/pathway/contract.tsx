@@ -16,6 +16,7 @@ const w = inBoth({
     terminated: 'Rompu',
     employer: 'Employeur',
     unnamed: 'Employeur non renseigné',
+    ofTheTeam: 'Employeur : connu de l’équipe du site',
     master: 'Maître d’apprentissage',
     cfa: 'CFA',
     trade: 'Métier',
@@ -41,6 +42,7 @@ const w = inBoth({
     terminated: 'Terminated',
     employer: 'Employer',
     unnamed: 'Employer not known',
+    ofTheTeam: 'Employer: known to the team of the site',
     master: 'Apprenticeship master',
     cfa: 'CFA',
     trade: 'Trade',
@@ -102,7 +104,7 @@ export function Contracts({ pathway, today }: { pathway: Pathway; today: string 
           return (
             <li key={contract.id} className="cards__one">
               <p className="cards__title">
-                {its?.employer ?? words.unnamed}{' '}
+                {its ? (its.employer ?? words.unnamed) : words.ofTheTeam}{' '}
                 <Badge severity={severities[state]} noIcon small>
                   {words[state]}
                 </Badge>
@@ -118,7 +120,7 @@ export function Contracts({ pathway, today }: { pathway: Pathway; today: string 
           <ul className="lines">
             {employments.toReversed().map((job) => (
               <li key={job.id}>
-                <strong>{job.words?.employer ?? words.unnamed}</strong> ·{' '}
+                <strong>{job.words ? (job.words.employer ?? words.unnamed) : words.ofTheTeam}</strong> ·{' '}
                 {labelOf(employmentKindLabels[job.kind])},{' '}
                 {job.endsOn
                   ? words.fromTo(day(job.startsOn), day(job.endsOn))

@@ -20,7 +20,8 @@ const w = inBoth({
       'La base de données ne répond pas en ce moment : votre décision est gardée et sera enregistrée d’elle-même. Vous n’avez rien à refaire ; la tâche peut rester affichée quelques minutes parmi les autres.',
     opened: 'Ce qui s’ouvre maintenant',
     nothing:
-      'Aucune nouvelle tâche ne s’ouvre aujourd’hui : ce qui est prévu s’ouvrira de soi-même, à sa date.',
+      'Aucune nouvelle tâche ne s’ouvre maintenant : ce qui est prévu s’ouvrira de soi-même, à sa date ou quand le reste sera fait.',
+    rest: 'Ce qui reste à faire avec ce jeune',
     others: (n: number) => `${n} ${n > 1 ? 'tâches s’ouvrent' : 'tâche s’ouvre'} pour d’autres personnes.`,
     nobody: 'à prendre',
     next: 'Tâche suivante',
@@ -35,7 +36,9 @@ const w = inBoth({
     acceptedHow:
       'The database does not answer at the moment: your decision is kept and will be recorded by itself. There is nothing to do again; the task may stay among the others for a few minutes.',
     opened: 'What opens now',
-    nothing: 'No new task opens today: what is planned will open by itself, on its day.',
+    nothing:
+      'No new task opens now: what is planned will open by itself, on its day or when the rest is done.',
+    rest: 'What is left to do with this young person',
     others: (n: number) => `${n} ${n === 1 ? 'task opens' : 'tasks open'} for other people.`,
     nobody: 'to be taken',
     next: 'Next task',
@@ -111,25 +114,35 @@ function Opened({ task, ids }: { task: TaskDetails; ids: readonly string[] }) {
     ids.includes(id) || (closedAt !== null && openedAt !== null && openedAt >= closedAt);
   const seen = data.items.filter(isNew);
   const others = ids.filter((id) => !seen.some((one) => one.id === id)).length;
-  if (seen.length + others === 0) return <p>{words.nothing}</p>;
+  const rest = data.items.filter((one) => one.id !== task.id && !seen.includes(one));
+  const list = (of: readonly Task[]) => (
+    <ul>
+      {of.map((one) => {
+        const subject = subjectOf(one.subject);
+        return (
+          <li key={one.id}>
+            <Link to={`/tasks/${one.id}`}>
+              {labelOf(one.label)}
+              {subject && ` (${subject})`}
+            </Link>{' '}
+            – {one.assignee?.displayName ?? words.nobody} – {longDay(one.dueAt)}
+          </li>
+        );
+      })}
+    </ul>
+  );
   return (
     <>
-      <h3 className="fr-h6">{words.opened}</h3>
-      <ul>
-        {seen.map((opened) => {
-          const subject = subjectOf(opened.subject);
-          return (
-            <li key={opened.id}>
-              <Link to={`/tasks/${opened.id}`}>
-                {labelOf(opened.label)}
-                {subject && ` (${subject})`}
-              </Link>{' '}
-              – {opened.assignee?.displayName ?? words.nobody} – {longDay(opened.dueAt)}
-            </li>
-          );
-        })}
-      </ul>
+      {seen.length + others === 0 ? <p>{words.nothing}</p> : <h3 className="fr-h6">{words.opened}</h3>}
+      {seen.length > 0 && list(seen)}
       {others > 0 && <p>{words.others(others)}</p>}
+      {/* A step may wait for it. */}
+      {rest.length > 0 && (
+        <>
+          <h3 className="fr-h6">{words.rest}</h3>
+          {list(rest)}
+        </>
+      )}
     </>
   );
 }
