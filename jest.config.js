@@ -36,5 +36,5 @@ module.exports = {
   // A bound for a machine that has much else to do.
   testTimeout: 60_000,
   // More than the two cores there may be: many tests wait for servers and clocks.
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
