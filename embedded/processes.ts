@@ -1,5 +1,7 @@
 /** Processes beside this one: recognised for certain, remembered across runs, logged to files, stopped in time. */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -184,13 +186,19 @@ export async function temporaryFolder(): Promise<string> {
   return mkdtempSync(path.join(os.tmpdir(), `${temporaryPrefix}${process.pid}-`));
 }
 
-/** @returns a TCP port of 127.0.0.1 that is free now */
+/** From here up, systems give ports to connections that go out (Linux from 32768, others from 49152). */
+const portsGivenOut = 32_768;
+const firstPort = 20_000;
+
+/**
+ * @returns a TCP port of 127.0.0.1 that is free now, and one that no connection is given: a server that stops for a moment
+ *   finds it again
+ */
 export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(firstPort, portsGivenOut);
+    if (!(await whyNotListen(port, '127.0.0.1'))) return port;
+  }
 }
 
 /** @returns undefined when `host:port` can be listened on, else the system's reason, such as EADDRINUSE */
