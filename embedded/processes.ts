@@ -195,10 +195,15 @@ const firstPort = 20_000;
  *   finds it again
  */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  let why: string | undefined;
+  for (let tries = 0; tries < 100; tries++) {
     const port = randomInt(firstPort, portsGivenOut);
-    if (!(await whyNotListen(port, '127.0.0.1'))) return port;
+    why = await whyNotListen(port, '127.0.0.1');
+    if (!why) return port;
   }
+  throw new Error(
+    `No port of 127.0.0.1 between ${firstPort} and ${portsGivenOut} can be listened on: ${why}`,
+  );
 }
 
 /** @returns undefined when `host:port` can be listened on, else the system's reason, such as EADDRINUSE */
